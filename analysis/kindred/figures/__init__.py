@@ -1,0 +1,1 @@
+"""Plots of the report: plotly where a run is worth pointing at, SVG by matplotlib elsewhere."""

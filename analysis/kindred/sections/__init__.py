@@ -1,0 +1,1 @@
+"""The sections of the report, as HTML: one file for each."""

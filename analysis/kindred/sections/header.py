@@ -1,0 +1,88 @@
+"""The top of the page: what was trained, how many runs, what was found, what made the file."""
+
+from __future__ import annotations
+
+import json
+
+import numpy as np
+
+from kindred import page
+from kindred.findings import CohortFindings, Findings
+from kindred.groups import plain
+from kindred.sentences import fixed, summary
+
+_PROVENANCE = (
+    ("created_by", "Program"),
+    ("libraries", "Libraries"),
+    ("created", "Created"),
+    ("sweep_id", "Sweep identity"),
+)
+
+
+def header(findings: Findings, paths: list[str]) -> str:
+    title = findings.name or "population"
+    counts = findings.states
+    figures = [(str(len(findings.runs)), "runs")] + [(str(n), state) for state, n in counts.items() if n]
+    accuracy = findings.runs.loc[findings.runs["state"] == "done", "test_accuracy"].to_numpy(float)
+    accuracy = accuracy[np.isfinite(accuracy)]
+    if accuracy.size:
+        figures += [
+            (fixed(accuracy.max(), 4), "best test accuracy"),
+            (fixed(np.median(accuracy), 4), "median test accuracy"),
+        ]
+    parts = [
+        f'<h1 id="top">{page.text(title)}</h1>',
+        *(page.paragraph(f"Trained: {trained(cohort)}.") for cohort in findings.cohorts),
+        page.tiles(figures),
+    ]
+    if counts["pending"]:
+        words = f"{counts['pending']} of {len(findings.runs)} runs are still to be trained: "
+        words += f"the figures below are of the {counts['done']} done so far."
+        parts.append(page.paragraph(words, "note"))
+    parts += ['<h3 id="found">What was found</h3>', page.found(summary(findings))]
+    provenance = [
+        (label, _readable(findings.attrs[key])) for key, label in _PROVENANCE if findings.attrs.get(key)
+    ]
+    provenance.append(("Files", ", ".join(paths)))
+    parts.append(page.table(["Made by and from", ""], [list(row) for row in provenance]))
+    sweep = str(findings.attrs.get("sweep", ""))
+    parts.append(page.details("The sweep file", f"<pre>{page.text(sweep)}</pre>" if sweep else ""))
+    return "\n".join(parts)
+
+
+def _readable(value) -> str:
+    """An attribute as text; a JSON object as "name value" pairs."""
+    try:
+        table = json.loads(value) if isinstance(value, str) else None
+    except ValueError:
+        table = None
+    return ", ".join(f"{k} {v}" for k, v in table.items()) if isinstance(table, dict) else str(value)
+
+
+def _constant(cohort: CohortFindings, column: str) -> str:
+    values = cohort.runs[column].unique() if column in cohort.runs else []
+    return plain(values[0]) if len(values) == 1 else ""
+
+
+def trained(cohort: CohortFindings) -> str:
+    """One line such as: mlp [128, 64] on mnist, 109386 weights, 10 epochs, 72 runs."""
+    architecture = _constant(cohort, "model.architecture")
+    shape = {"mlp": "model.hidden", "cnn": "model.channels", "vit": "model.dim"}.get(architecture, "")
+    dataset = _constant(cohort, "data.dataset") or str(cohort.attrs.get("dataset", ""))
+    words = f"{architecture or 'networks'} {_constant(cohort, shape)}".strip() + (
+        f" on {dataset}" if dataset else ""
+    )
+    parts = [words]
+    if cohort.weights:
+        parts.append(f"{cohort.weights:,} weights".replace(",", "\u202f"))
+    epochs = _constant(cohort, "train.epochs")
+    if epochs:
+        parts.append(f"{epochs} epochs")
+    runs = len(cohort.runs)
+    parts.append(f"{runs} run{'s' if runs != 1 else ''}")
+    seeds = cohort.runs["seed"].nunique() if "seed" in cohort.runs else 0
+    if cohort.settings:
+        names = ", ".join(name.split(".", 1)[1] for name in cohort.settings)
+        count = cohort.runs.groupby(cohort.settings, dropna=False).ngroups
+        parts.append(f"{count} settings ({names}) × {seeds} seed{'s' if seeds != 1 else ''}")
+    return ", ".join(parts)

@@ -1,0 +1,70 @@
+"""The palette measured, and axis ticks."""
+
+import numpy as np
+import pytest
+
+from kindred.figures import style
+
+# linear RGB under full protanopia, deuteranopia and tritanopia: Machado, Oliveira & Fernandes (2009)
+_BLINDNESS = {
+    "none": np.eye(3),
+    "protanopia": [
+        [0.152286, 1.052583, -0.204868],
+        [0.114503, 0.786281, 0.099216],
+        [-0.003882, -0.048116, 1.051998],
+    ],
+    "deuteranopia": [
+        [0.367322, 0.860646, -0.227968],
+        [0.280085, 0.672501, 0.047413],
+        [-0.011820, 0.042940, 0.968881],
+    ],
+    "tritanopia": [
+        [1.255528, -0.076749, -0.178779],
+        [-0.078411, 0.930809, 0.147602],
+        [0.004733, 0.691367, 0.303900],
+    ],
+}
+_XYZ = np.array([[0.4124, 0.3576, 0.1805], [0.2126, 0.7152, 0.0722], [0.0193, 0.1192, 0.9505]])
+
+
+def _linear(colour):
+    rgb = np.array([int(colour[i : i + 2], 16) for i in (1, 3, 5)]) / 255
+    return np.where(rgb <= 0.04045, rgb / 12.92, ((rgb + 0.055) / 1.055) ** 2.4)
+
+
+def _lab(linear):
+    t = _XYZ @ np.clip(linear, 0, 1) / np.array([0.95047, 1, 1.08883])
+    f = np.where(t > 0.008856, np.cbrt(t), 7.787 * t + 16 / 116)
+    return np.array([116 * f[1] - 16, 500 * (f[0] - f[1]), 200 * (f[1] - f[2])])
+
+
+@pytest.mark.parametrize("name", _BLINDNESS)
+def test_group_colours_keep_apart(name):
+    see = np.array(_BLINDNESS[name])
+    colours = [style.OPTIMAL, style.SUBOPTIMAL, style.NEUTRAL]
+    seen = [_lab(see @ _linear(colour)) for colour in colours]
+    for i in range(3):
+        for j in range(i):
+            assert np.linalg.norm(seen[i] - seen[j]) > 20, (colours[i], colours[j])
+
+
+def test_group_colours_stand_out_from_white():
+    for colour in (style.OPTIMAL, style.SUBOPTIMAL, style.NEUTRAL):
+        luminance = _XYZ[1] @ _linear(colour)
+        assert 1.05 / (luminance + 0.05) >= 3, "the contrast that WCAG asks of graphics"
+
+
+@pytest.mark.parametrize(
+    "low, high, labels",
+    [
+        (0.008, 0.4, ["0.01", "0.03", "0.1", "0.3"]),
+        (1e-6, 2.0, ["10⁻⁶", "10⁻⁴", "0.01", "1"]),
+        (0.011, 0.012, ["0.011"]),
+        (0.5, 6, ["0.5", "1", "2", "5"]),
+        (3e-5, 8e-5, ["5·10⁻⁵"]),
+    ],
+)
+def test_log_ticks(low, high, labels):
+    values, found = style.log_ticks(low, high)
+    assert found == labels
+    assert all(low <= v <= high for v in values)

@@ -1,0 +1,43 @@
+# Every dependency comes from the distribution or from PyPI; nothing is downloaded here.
+
+find_package(Threads REQUIRED)
+find_package(MPI 3.0 REQUIRED COMPONENTS C)
+add_library(kindred_mpi INTERFACE)
+target_link_libraries(kindred_mpi INTERFACE MPI::MPI_C)
+target_compile_definitions(kindred_mpi INTERFACE OMPI_SKIP_MPICXX MPICH_SKIP_MPICXX)
+
+set(HDF5_PREFER_PARALLEL TRUE)
+find_package(HDF5 1.10 REQUIRED COMPONENTS C HL)
+if(NOT HDF5_IS_PARALLEL)
+  message(FATAL_ERROR "HDF5 was found without MPI (${HDF5_C_LIBRARIES}): install the parallel one (Debian: libhdf5-openmpi-dev) or set HDF5_ROOT")
+endif()
+add_library(kindred_hdf5 INTERFACE)
+target_include_directories(kindred_hdf5 SYSTEM INTERFACE ${HDF5_INCLUDE_DIRS})
+target_link_libraries(kindred_hdf5 INTERFACE ${HDF5_HL_LIBRARIES} ${HDF5_C_LIBRARIES} kindred_mpi)
+
+find_package(KokkosAny REQUIRED)
+find_package(LibTorch 2.4 REQUIRED)
+
+find_package(fmt REQUIRED)
+find_package(spdlog REQUIRED)
+find_package(nlohmann_json REQUIRED)
+find_package(CLI11 REQUIRED)
+find_package(ZLIB REQUIRED)
+
+# Libraries without a CMake package: header, and library where there is one.
+function(kindred_plain_library target header library package)
+  string(MAKE_C_IDENTIFIER "${target}" id)
+  find_path(${id}_INCLUDE_DIR ${header})
+  if(NOT ${id}_INCLUDE_DIR)
+    message(FATAL_ERROR "${header} was not found: install ${package}, or run jobs/setup.sh")
+  endif()
+  add_library(${target} INTERFACE)
+  target_include_directories(${target} SYSTEM INTERFACE ${${id}_INCLUDE_DIR})
+  if(library)
+    find_library(${id}_LIBRARY ${library} REQUIRED)
+    target_link_libraries(${target} INTERFACE ${${id}_LIBRARY})
+  endif()
+endfunction()
+kindred_plain_library(kindred_random123 Random123/philox.h "" librandom123-dev)
+kindred_plain_library(kindred_tomlplusplus toml++/toml.h "" libtomlplusplus-dev)
+kindred_plain_library(kindred_xxhash xxhash.h xxhash libxxhash-dev)

@@ -1,0 +1,34 @@
+# Read by the other scripts: where things are. Each can be set from outside.
+KINDRED_ROOT=$(cd "$(dirname "${BASH_SOURCE[0]}")/.." && pwd)
+export KINDRED_VENV=${KINDRED_VENV:-$KINDRED_ROOT/.venv}
+export KINDRED_BUILD=${KINDRED_BUILD:-$KINDRED_ROOT/build/release}
+
+say() { printf '\n== %s\n' "$*" >&2; }
+fail() {
+  printf 'kindred: %s\n' "$*" >&2
+  exit 1
+}
+
+# Configures and builds the given targets (all without any).
+build() {
+  local log=$KINDRED_BUILD/configure.log
+  mkdir -p "$KINDRED_BUILD"
+  if ! cmake -S "$KINDRED_ROOT" -B "$KINDRED_BUILD" -G Ninja -DCMAKE_BUILD_TYPE=Release \
+    -DKINDRED_VENV="$KINDRED_VENV" >"$log" 2>&1; then
+    cat "$log" >&2
+    fail "the build could not be configured (see above)"
+  fi
+  cmake --build "$KINDRED_BUILD" "${@/#/--target=}" >&2
+}
+
+# mpirun on this machine with N ranks. Open MPI refuses root and more ranks than cores unless told.
+run_ranks() {
+  local ranks=$1
+  shift
+  local -a flags=()
+  if mpirun --version 2>/dev/null | grep -q 'Open MPI'; then
+    [ "$(id -u)" -ne 0 ] || flags+=(--allow-run-as-root)
+    flags+=(--oversubscribe --bind-to none)
+  fi
+  mpirun "${flags[@]}" -n "$ranks" "$@"
+}

@@ -1,0 +1,36 @@
+#include "app/quantity.hpp"
+#include "app/verbs.hpp"
+#include "compare/compare.hpp"
+
+namespace kindred::app {
+
+Verb compare_verb(CLI::App& app) {
+  auto options = std::make_shared<compare::CompareOptions>();
+  auto memory = std::make_shared<std::string>();
+  auto* command = app.add_subcommand("compare", "Compute the similarity matrices of a population file");
+  command->add_option("POPULATION", options->population, "The population file (HDF5)")->required();
+  command->add_option("-o,--output", options->output, "The similarity file (HDF5)")->required();
+  command->add_option("--metrics", options->metrics, "fast, all, or names: wasserstein,cosine,cka")
+      ->capture_default_str();
+  command
+      ->add_option("--parameters", options->parameters,
+                   "Weights to compare: each (every parameter, and all together), all, or names with commas")
+      ->capture_default_str();
+  command->add_option("--snapshot", options->snapshot, "final, or an epoch whose weights are kept")
+      ->capture_default_str();
+  command->add_option("--probes", options->probes, "Test images that representations are taken on")
+      ->check(CLI::Range(2, 100000))
+      ->capture_default_str();
+  command->add_option("--memory", *memory,
+                      "Memory for features on each rank, such as 4GiB [an eighth of the node's]");
+  command->add_flag("--take-lock", options->take_lock, "Take the lock of a process that is gone");
+  add_data_option(*command, options->data_folder);
+  return {command, true, [options, memory](const Surroundings& around) {
+            around.world->agree([&] {
+              if (!memory->empty()) options->memory = parse_bytes("--memory", *memory);
+            });
+            return compare::compare(*options, *around.world, around.concurrent);
+          }};
+}
+
+}  // namespace kindred::app

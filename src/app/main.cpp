@@ -1,0 +1,86 @@
+#include <cstdio>
+#include <cstdlib>
+#include <optional>
+#include <vector>
+
+#include "app/verbs.hpp"
+#include "core/log.hpp"
+#include "parallel/environment.hpp"
+#include "statistics/describe.hpp"
+
+namespace kindred::app {
+namespace {
+
+// Before MPI starts only the launcher's environment tells a rank; a wrong command line is reported once.
+bool is_first_process() {
+  for (const char* name : {"OMPI_COMM_WORLD_RANK", "PMIX_RANK", "PMI_RANK", "SLURM_PROCID"})
+    if (const char* rank = std::getenv(name)) return std::string(rank) == "0";
+  return true;
+}
+
+ExitCode run_alone(const Verb& verb, const std::string& log_level) {
+  try {
+    log::configure(log_level);
+    const statistics::KokkosScope kokkos;
+    return verb.run({});
+  } catch (const Error& error) {
+    log::error("{}", error.what());
+    return error.code();
+  } catch (const std::exception& error) {
+    log::error("{}", error.what());
+    return ExitCode::input_output;
+  }
+}
+
+ExitCode run_in_parallel(const Verb& verb, const std::string& log_level, int& argc, char**& argv) {
+  const parallel::Environment mpi(argc, argv);
+  const auto world = parallel::Communicator::world();
+  try {
+    log::configure(log_level, world.rank(), world.size());
+    const statistics::KokkosScope kokkos;
+    return verb.run({&world, mpi.concurrent()});
+  } catch (const parallel::AgreedError& error) {
+    if (!error.elsewhere()) log::error("{}", error.what());
+    return error.code();
+  } catch (const std::exception& error) {
+    // Not agreed on: the other ranks may be waiting for this one, so the job ends here.
+    log::error("{}", error.what());
+    const auto* known = dynamic_cast<const Error*>(&error);
+    const auto code = known ? known->code() : ExitCode::input_output;
+    if (world.size() > 1) MPI_Abort(world.get(), static_cast<int>(code));
+    return code;
+  }
+}
+
+int run(int argc, char** argv) {
+  CLI::App app("Trains populations of neural networks, describes their weights, compares all with all.",
+               "kindred");
+  app.require_subcommand(1);
+  app.fallthrough();
+  app.set_version_flag("--version", version_text);
+  std::string log_level = "info";
+  app.add_option("--log-level", log_level, "debug, info, warn, error or off")->capture_default_str();
+  const std::vector<Verb> verbs = {train_verb(app), plan_verb(app), status_verb(app), verify_verb(app),
+                                   compare_verb(app)};
+  app.footer(
+      "Exit codes: 0 settled, 1 input or output failed, 2 wrong usage, 3 settled but some runs failed,\n"
+      "85 stopped with work left (the same command goes on).");
+  try {
+    app.parse(argc, argv);
+  } catch (const CLI::Success& help) {
+    return is_first_process() ? app.exit(help) : EXIT_SUCCESS;
+  } catch (const CLI::ParseError& error) {
+    if (is_first_process()) std::fprintf(stderr, "kindred: %s (see kindred --help)\n", error.what());
+    return static_cast<int>(ExitCode::usage);
+  }
+  for (const auto& verb : verbs)
+    if (verb.command->parsed())
+      return static_cast<int>(verb.parallel ? run_in_parallel(verb, log_level, argc, argv)
+                                            : run_alone(verb, log_level));
+  return static_cast<int>(ExitCode::usage);
+}
+
+}  // namespace
+}  // namespace kindred::app
+
+int main(int argc, char** argv) { return kindred::app::run(argc, argv); }

@@ -1,0 +1,36 @@
+#include <iostream>
+#include <thread>
+
+#include "app/verbs.hpp"
+#include "train/plan.hpp"
+
+namespace kindred::app {
+
+Verb plan_verb(CLI::App& app) {
+  struct Options {
+    std::string sweep;
+    std::int64_t ranks = std::max<std::int64_t>(1, std::thread::hardware_concurrency());
+    std::int64_t pack = 1;
+    bool json = false;
+  };
+  auto options = std::make_shared<Options>();
+  auto* command =
+      app.add_subcommand("plan", "Tell what a sweep would run: runs, cohorts, packs, bytes, time");
+  command->add_option("SWEEP", options->sweep, "The sweep file (TOML)")->required();
+  command->add_option("--ranks", options->ranks, "Ranks that the time is for")
+      ->check(CLI::PositiveNumber)
+      ->capture_default_str();
+  command->add_option("--pack", options->pack, "Runs that train together")
+      ->check(CLI::PositiveNumber)
+      ->capture_default_str();
+  command->add_flag("--json", options->json, "Print JSON");
+  return {command, false, [options](const Surroundings&) {
+            const auto sweep = sweep::read_sweep(options->sweep);
+            const auto engine = train::make_engine("auto", "cpu");
+            const auto plan = train::make_plan(sweep, *engine, options->pack, options->ranks);
+            std::cout << (options->json ? to_json(plan) : to_text(plan));
+            return ExitCode::settled;
+          }};
+}
+
+}  // namespace kindred::app

@@ -1,0 +1,42 @@
+#include "app/quantity.hpp"
+#include "app/verbs.hpp"
+#include "core/build_info.hpp"
+#include "train/train.hpp"
+
+namespace kindred::app {
+
+void add_data_option(CLI::App& command, std::string& folder) {
+  folder = default_data_folder();
+  command.add_option("--data", folder, "Folder with one folder per dataset (data/fetch.sh fills it)")
+      ->envname("KINDRED_DATA")
+      ->capture_default_str();
+}
+
+Verb train_verb(CLI::App& app) {
+  auto options = std::make_shared<train::TrainOptions>();
+  auto limit = std::make_shared<std::string>();
+  auto pack = std::make_shared<std::string>("auto");
+  auto* command =
+      app.add_subcommand("train", "Train what is missing in a population file (creates or resumes it)");
+  command->add_option("SWEEP", options->sweep_path, "The sweep file (TOML)")->required();
+  command->add_option("-o,--output", options->output, "The population file (HDF5)")->required();
+  command->add_option("--device", options->device, "Where to train: auto or cpu")->capture_default_str();
+  command->add_option("--engine", options->engine, "What trains: auto or torch")->capture_default_str();
+  command->add_option("--pack", *pack, "Runs that train together, or auto (on a CPU: 1)")
+      ->capture_default_str();
+  command->add_option("--time-limit", *limit,
+                      "Stop cleanly 30 s before this much time has passed, such as 3h50m");
+  command->add_flag("--retry-failed", options->retry_failed, "Train failed runs again");
+  command->add_flag("--take-lock", options->take_lock, "Take the lock of a process that is gone");
+  add_data_option(*command, options->data_folder);
+  return {command, true, [options, limit, pack](const Surroundings& around) {
+            around.world->agree([&] {
+              if (!limit->empty()) options->time_limit = parse_duration("--time-limit", *limit);
+              options->pack = *pack == "auto" ? 0 : parse_count("--pack", *pack);
+              options->libraries = libraries_text();
+            });
+            return train::train(*options, *around.world, around.concurrent);
+          }};
+}
+
+}  // namespace kindred::app

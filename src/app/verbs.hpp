@@ -1,0 +1,40 @@
+#pragma once
+
+#include <CLI/CLI.hpp>
+#include <functional>
+#include <memory>
+#include <string>
+
+#include "core/error.hpp"
+#include "parallel/communicator.hpp"
+
+namespace kindred::app {
+
+/// What a verb may use besides its own options.
+struct Surroundings {
+  const parallel::Communicator* world = nullptr;  ///< null for the verbs that run in one process
+  bool concurrent = false;                        ///< MPI allows calls from several threads
+};
+
+/// One verb: its options are bound to the parser when it is made, `run` does the work.
+struct Verb {
+  CLI::App* command = nullptr;
+  bool parallel = false;  ///< runs under mpirun, and collectively
+  std::function<ExitCode(const Surroundings&)> run;
+};
+
+Verb train_verb(CLI::App& app);
+Verb plan_verb(CLI::App& app);
+Verb status_verb(CLI::App& app);
+Verb verify_verb(CLI::App& app);
+Verb compare_verb(CLI::App& app);
+
+/// --data DIR, by default $KINDRED_DATA or the folder that comes with the program.
+void add_data_option(CLI::App& command, std::string& folder);
+
+/// "kindred 0.1.0 (commit)" and the libraries, a line each.
+std::string version_text();
+/// The same libraries in one line.
+std::string libraries_text();
+
+}  // namespace kindred::app

@@ -1,0 +1,47 @@
+#pragma once
+
+#include <array>
+#include <cstdint>
+#include <cstdlib>
+#include <memory>
+#include <span>
+#include <vector>
+
+namespace kindred::compare {
+
+/// Runs per block. Every pair is computed inside a product of two whole blocks (the edge padded with zeros),
+/// so its bits depend neither on the ranks nor on the memory.
+inline constexpr std::int64_t block_runs = 64;
+using PairSums = std::array<double, block_runs * block_runs>;  ///< [run of a, run of b]
+
+/// Features of whole blocks of runs: rows padded to 64 bytes with zeros, 64-byte aligned.
+class FeatureRows {
+ public:
+  FeatureRows(std::int64_t rows, std::int64_t length)
+      : stride_(padded_length(length)),
+        values_(static_cast<float*>(std::aligned_alloc(64, bytes(rows, length))), &std::free) {
+    if (!values_) throw std::bad_alloc();
+    std::fill_n(values_.get(), rows * stride_, 0.0f);
+  }
+  static std::int64_t padded_length(std::int64_t length) { return (length + 15) / 16 * 16; }
+  static std::size_t bytes(std::int64_t rows, std::int64_t length) {
+    return static_cast<std::size_t>(rows * padded_length(length)) * sizeof(float);
+  }
+  float* row(std::int64_t index) { return values_.get() + index * stride_; }
+  const float* row(std::int64_t index) const { return values_.get() + index * stride_; }
+  std::int64_t stride() const { return stride_; }
+
+ private:
+  std::int64_t stride_;
+  std::unique_ptr<float, decltype(&std::free)> values_;
+};
+
+/// Σ|aᵢ - bᵢ| of every pair of rows of two blocks [block_runs, stride]: fp32 within chunks of 1,024 elements,
+/// fp64 across. A Kokkos kernel. Independent.
+void absolute_differences(const float* a, const float* b, std::int64_t stride, PairSums& out);
+
+/// ⟨a, b⟩ of every pair of rows of two blocks: LibTorch's matrix product over chunks of 4,096 columns, summed
+/// in fp64. Independent.
+void inner_products(const float* a, const float* b, std::int64_t stride, PairSums& out);
+
+}  // namespace kindred::compare

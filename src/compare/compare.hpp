@@ -1,0 +1,27 @@
+#pragma once
+
+#include <cstddef>
+#include <string>
+
+#include "core/error.hpp"
+#include "parallel/communicator.hpp"
+
+namespace kindred::compare {
+
+struct CompareOptions {
+  std::string population;
+  std::string output;
+  std::string data_folder;
+  std::string metrics = "fast";
+  std::string parameters = "each";  ///< all, each, or names
+  std::string snapshot = "final";   ///< final, or an epoch whose weights are kept
+  std::int64_t probes = 1000;
+  std::size_t memory = 0;  ///< bytes for features on each rank; 0: an eighth of the node's per rank
+  bool take_lock = false;
+};
+
+/// Computes the similarity matrices of every cohort into a new similarity file. Collective; every rank
+/// returns the same code.
+ExitCode compare(const CompareOptions& options, const parallel::Communicator& world, bool concurrent);
+
+}  // namespace kindred::compare

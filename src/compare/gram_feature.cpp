@@ -1,0 +1,56 @@
+#include <ATen/ATen.h>
+
+#include <numbers>
+
+#include "compare/feature.hpp"
+#include "train/gather.hpp"
+#include "train/torch/forward.hpp"
+
+namespace kindred::compare {
+namespace {
+
+class GramFeature : public Feature {
+ public:
+  GramFeature(const FeatureContext& context, std::int64_t representation)
+      : context_(context), representation_(static_cast<std::size_t>(representation)) {
+    const train::Normalizer normalizer(*context.cohort.dataset);
+    images_ = at::empty({1, context.probes, context.cohort.network.inputs});
+    normalizer.range(context.samples.dataset.test_images, 0, context.probes, images_.data_ptr<float>());
+  }
+
+  std::int64_t length() const override { return context_.probes * (context_.probes + 1) / 2; }
+
+  void load(std::int64_t row, float* out) override {
+    const c10::InferenceMode guard;
+    const auto run = static_cast<std::size_t>(context_.cohort.runs[static_cast<std::size_t>(row)]);
+    const auto network = network::make_network(context_.sweep.runs[run], *context_.cohort.dataset);
+    auto weights = at::empty({network.size});
+    read_weights(context_, row, 0, {weights.data_ptr<float>(), static_cast<std::size_t>(network.size)});
+    std::vector<at::Tensor> representations;
+    train::forward(network, train::parameter_views(network, weights), images_, &representations);
+
+    // Centred in double: a representation's mean can be far larger than its spread.
+    const auto values = representations[representation_][0].to(at::kDouble);
+    const auto centred = (values - values.mean(0, true)).to(at::kFloat);
+    const auto gram = at::mm(centred, centred.t());
+    const float* element = gram.const_data_ptr<float>();
+    constexpr auto twice = static_cast<float>(std::numbers::sqrt2);
+    for (std::int64_t i = 0; i < context_.probes; ++i, element += context_.probes) {
+      *out++ = element[i];
+      for (std::int64_t j = i + 1; j < context_.probes; ++j) *out++ = twice * element[j];
+    }
+  }
+
+ private:
+  FeatureContext context_;
+  std::size_t representation_;
+  at::Tensor images_;  // [1, probes, inputs]
+};
+
+}  // namespace
+
+std::unique_ptr<Feature> make_gram_feature(const FeatureContext& context, std::int64_t representation) {
+  return std::make_unique<GramFeature>(context, representation);
+}
+
+}  // namespace kindred::compare

@@ -1,0 +1,64 @@
+#include "core/random.hpp"
+
+#include <Random123/philox.h>
+
+#include <cmath>
+#include <numbers>
+#include <numeric>
+#include <utility>
+
+#include "core/error.hpp"
+
+namespace kindred {
+
+RandomStream::RandomStream(std::uint64_t key, Stream stream, std::uint32_t substream)
+    : key_(key), stream_(static_cast<std::uint32_t>(stream)), substream_(substream) {}
+
+void RandomStream::refill() {
+  const r123::Philox4x32::ctr_type counter{
+      {static_cast<std::uint32_t>(block_), static_cast<std::uint32_t>(block_ >> 32), substream_, stream_}};
+  const r123::Philox4x32::key_type key{
+      {static_cast<std::uint32_t>(key_), static_cast<std::uint32_t>(key_ >> 32)}};
+  const auto out = r123::Philox4x32()(counter, key);
+  for (int i = 0; i < 4; ++i) words_[i] = out[i];
+  ++block_;
+  used_ = 0;
+}
+
+std::uint32_t RandomStream::next() {
+  if (used_ == 4) refill();
+  return words_[used_++];
+}
+
+double RandomStream::uniform() {
+  const std::uint64_t high = next() >> 5, low = next() >> 6;
+  return static_cast<double>((high << 26) | low) * 0x1p-53;
+}
+
+double RandomStream::normal() {
+  if (std::exchange(has_spare_, false)) return spare_;
+  const double radius = std::sqrt(-2.0 * std::log1p(-uniform()));
+  const double angle = 2.0 * std::numbers::pi * uniform();
+  spare_ = radius * std::sin(angle);
+  has_spare_ = true;
+  return radius * std::cos(angle);
+}
+
+std::uint32_t RandomStream::below(std::uint32_t bound) {
+  KINDRED_EXPECT(bound >= 1);
+  std::uint64_t product = std::uint64_t{next()} * bound;
+  if (static_cast<std::uint32_t>(product) < bound) {
+    const std::uint32_t threshold = (0u - bound) % bound;
+    while (static_cast<std::uint32_t>(product) < threshold) product = std::uint64_t{next()} * bound;
+  }
+  return static_cast<std::uint32_t>(product >> 32);
+}
+
+std::vector<std::uint32_t> random_permutation(RandomStream& stream, std::uint32_t count) {
+  std::vector<std::uint32_t> order(count);
+  std::iota(order.begin(), order.end(), 0u);
+  for (std::uint32_t i = count; i > 1; --i) std::swap(order[i - 1], order[stream.below(i)]);
+  return order;
+}
+
+}  // namespace kindred

@@ -1,0 +1,143 @@
+#include "data/idx.hpp"
+
+#include <fmt/format.h>
+#include <fmt/ranges.h>
+#include <zlib.h>
+
+#include <algorithm>
+#include <array>
+#include <cerrno>
+#include <cstring>
+#include <memory>
+
+#include "core/error.hpp"
+
+namespace kindred::data {
+namespace {
+
+constexpr unsigned chunk = 1u << 24;  // zlib counts in int
+
+[[maybe_unused]] std::uint64_t product(std::span<const std::int64_t> shape) {
+  std::uint64_t all = 1;
+  for (const std::int64_t n : shape) all *= static_cast<std::uint64_t>(n);
+  return all;
+}
+
+// Magic number (two zero bytes, 8 for unsigned bytes, the number of dimensions), then each dimension,
+// in big-endian words.
+std::vector<std::uint8_t> header_of(std::span<const std::int64_t> shape) {
+  std::vector<std::uint8_t> bytes{0, 0, 8, static_cast<std::uint8_t>(shape.size())};
+  for (const std::int64_t n : shape)
+    for (int shift = 24; shift >= 0; shift -= 8) bytes.push_back(static_cast<std::uint8_t>(n >> shift));
+  return bytes;
+}
+
+std::string shape_text(std::span<const std::int64_t> shape) {
+  return fmt::format("{}", fmt::join(shape, " x "));
+}
+
+// A file that zlib unpacks, or passes through where it is not packed.
+class Reader {
+ public:
+  explicit Reader(const std::string& path) : path_(path) {
+    errno = 0;
+    file_.reset(gzopen(path.c_str(), "rb"));
+    KINDRED_VALIDATE(file_, io_error("{} (cannot be opened: {}) check the name and the permissions", path,
+                                     errno ? std::strerror(errno) : "out of memory"));
+  }
+
+  // Reads until `out` is full or the file ends; returns the bytes read.
+  std::size_t read(std::span<std::uint8_t> out) {
+    std::size_t done = 0;
+    while (done < out.size()) {
+      errno = 0;
+      const int got = gzread(file_.get(), out.data() + done,
+                             static_cast<unsigned>(std::min<std::size_t>(chunk, out.size() - done)));
+      if (got <= 0) break;
+      done += static_cast<std::size_t>(got);
+    }
+    check();
+    return done;
+  }
+
+  bool is_packed() { return gzdirect(file_.get()) == 0; }
+
+ private:
+  void check() const {
+    int code = Z_OK;
+    const char* text = gzerror(file_.get(), &code);
+    if (code == Z_OK || code == Z_STREAM_END) return;
+    if (code == Z_BUF_ERROR) throw io_error("{} (truncated gzip file) get it again", path_);
+    if (code == Z_ERRNO)
+      throw io_error("{} (cannot be read: {}) check the file system", path_, std::strerror(errno));
+    // zlib puts the path before its own words.
+    std::string_view why = text;
+    if (why.starts_with(path_ + ": ")) why.remove_prefix(path_.size() + 2);
+    throw io_error("{} (damaged gzip file: {}) get it again", path_, why);
+  }
+
+  struct Close {
+    void operator()(gzFile_s* file) const noexcept { gzclose(file); }
+  };
+  std::string path_;
+  std::unique_ptr<gzFile_s, Close> file_;
+};
+
+void check_header(const std::string& path, std::span<const std::int64_t> shape,
+                  std::span<const std::uint8_t> found) {
+  const std::vector<std::uint8_t> expected = header_of(shape);
+  if (std::ranges::equal(found, expected)) return;
+  KINDRED_VALIDATE(
+      std::ranges::equal(found.first(4), std::span(expected).first(4)),
+      io_error("{} (magic number {:02x}, not {:02x}) use an IDX file of unsigned bytes in {} dimensions",
+               path, fmt::join(found.first(4), ""), fmt::join(std::span(expected).first(4), ""),
+               shape.size()));
+  std::vector<std::int64_t> sizes;
+  for (std::size_t at = 4; at < found.size(); at += 4)
+    sizes.push_back(std::int64_t{found[at]} << 24 | found[at + 1] << 16 | found[at + 2] << 8 | found[at + 3]);
+  throw io_error("{} (shape {}, not {}) use the dataset's own file", path, shape_text(sizes),
+                 shape_text(shape));
+}
+
+}  // namespace
+
+void read_idx(const std::string& path, std::span<const std::int64_t> shape, std::span<std::uint8_t> out) {
+  KINDRED_EXPECT(product(shape) == out.size());
+  Reader file(path);
+  std::vector<std::uint8_t> header(4 + 4 * shape.size());
+  const std::size_t got = file.read(header);
+  KINDRED_VALIDATE(!path.ends_with(".gz") || file.is_packed(),
+                   io_error("{} (not a gzip file) get it again, or name it without .gz", path));
+  KINDRED_VALIDATE(got == header.size(), io_error("{} (truncated: {} of {} bytes) get it again", path, got,
+                                                  header.size() + out.size()));
+  check_header(path, shape, header);
+  const std::size_t values = file.read(out);
+  KINDRED_VALIDATE(values == out.size(), io_error("{} (truncated: {} of {} bytes) get it again", path,
+                                                  header.size() + values, header.size() + out.size()));
+  // Reading on to the end also checks the length and checksum that close a gzip file.
+  std::array<std::uint8_t, 1> extra;
+  KINDRED_VALIDATE(file.read(extra) == 0, io_error("{} (bytes after its end, which is at {}) get it again",
+                                                   path, header.size() + out.size()));
+}
+
+void write_idx(const std::string& path, std::span<const std::int64_t> shape,
+               std::span<const std::uint8_t> values) {
+  KINDRED_EXPECT(product(shape) == values.size());
+  errno = 0;
+  gzFile file = gzopen(path.c_str(), path.ends_with(".gz") ? "wb9" : "wbT");  // T: as it is, not packed
+  bool good = file != nullptr;
+  const auto write = [&](std::span<const std::uint8_t> bytes) {
+    for (std::size_t done = 0; good && done < bytes.size();) {
+      const auto part = static_cast<unsigned>(std::min<std::size_t>(chunk, bytes.size() - done));
+      good = gzwrite(file, bytes.data() + done, part) == static_cast<int>(part);
+      done += part;
+    }
+  };
+  write(header_of(shape));
+  write(values);
+  if (file) good = (gzclose(file) == Z_OK) && good;
+  KINDRED_VALIDATE(good, io_error("{} (cannot be written: {}) check the folder and the free space", path,
+                                  std::strerror(errno)));
+}
+
+}  // namespace kindred::data

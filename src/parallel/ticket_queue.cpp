@@ -1,0 +1,93 @@
+#include "parallel/ticket_queue.hpp"
+
+#include <chrono>
+
+namespace kindred::parallel {
+namespace {
+
+constexpr int request_tag = 1, answer_tag = 2;
+constexpr std::int64_t none_left = -1;
+
+struct Request {
+  double finished = 0;  // 1: the rank asks no more and wants no answer
+  Progress progress;
+};
+constexpr int request_doubles = sizeof(Request) / sizeof(double);
+
+}  // namespace
+
+TicketQueue::TicketQueue(const Communicator& communicator, std::int64_t count, bool concurrent,
+                         std::function<void(int, const Progress&)> report)
+    : communicator_(communicator.duplicate()),
+      count_(count),
+      dynamic_(concurrent && communicator.size() > 1),
+      report_(std::move(report)) {
+  if (communicator_.size() == 1) return;
+  if (!dynamic_) next_ = communicator_.rank();
+  if (dynamic_ && communicator_.is_root()) helper_ = std::jthread([this] { serve(); });
+}
+
+TicketQueue::~TicketQueue() {
+  if (!finished_) finish({});
+  if (helper_.joinable()) helper_.join();
+  communicator_.barrier();
+}
+
+std::int64_t TicketQueue::take(int rank, const Progress& progress) {
+  const std::lock_guard lock(mutex_);
+  if (report_) report_(rank, progress);
+  return next_ < count_ ? next_++ : none_left;
+}
+
+void TicketQueue::serve() {
+  // A blocking receive would spin and take the core that rank 0 trains on, so the helper looks for messages
+  // a thousand times a second; a ticket is worth seconds of work.
+  for (int open = communicator_.size() - 1; open > 0;) {
+    int waiting = 0;
+    MPI_Status status;
+    KINDRED_MPI(MPI_Iprobe(MPI_ANY_SOURCE, request_tag, communicator_.get(), &waiting, &status));
+    if (!waiting) {
+      std::this_thread::sleep_for(std::chrono::milliseconds(1));
+      continue;
+    }
+    Request request;
+    KINDRED_MPI(MPI_Recv(&request, request_doubles, MPI_DOUBLE, status.MPI_SOURCE, request_tag,
+                         communicator_.get(), MPI_STATUS_IGNORE));
+    if (request.finished != 0) {
+      const std::lock_guard lock(mutex_);
+      if (report_) report_(status.MPI_SOURCE, request.progress);
+      --open;
+      continue;
+    }
+    const std::int64_t ticket = take(status.MPI_SOURCE, request.progress);
+    KINDRED_MPI(MPI_Send(&ticket, 1, MPI_INT64_T, status.MPI_SOURCE, answer_tag, communicator_.get()));
+  }
+}
+
+std::optional<std::int64_t> TicketQueue::next(const Progress& progress) {
+  KINDRED_EXPECT(!finished_);
+  std::int64_t ticket = none_left;
+  if (communicator_.is_root() || !dynamic_) {
+    ticket = take(communicator_.rank(), progress);
+    if (ticket != none_left && !dynamic_) next_ += communicator_.size() - 1;
+  } else {
+    const Request request{0, progress};
+    KINDRED_MPI(MPI_Send(&request, request_doubles, MPI_DOUBLE, 0, request_tag, communicator_.get()));
+    KINDRED_MPI(MPI_Recv(&ticket, 1, MPI_INT64_T, 0, answer_tag, communicator_.get(), MPI_STATUS_IGNORE));
+  }
+  if (ticket == none_left) return std::nullopt;
+  return ticket;
+}
+
+void TicketQueue::finish(const Progress& progress) {
+  finished_ = true;
+  if (communicator_.is_root() || !dynamic_) {
+    const std::lock_guard lock(mutex_);
+    if (report_) report_(communicator_.rank(), progress);
+    return;
+  }
+  const Request request{1, progress};
+  KINDRED_MPI(MPI_Send(&request, request_doubles, MPI_DOUBLE, 0, request_tag, communicator_.get()));
+}
+
+}  // namespace kindred::parallel

@@ -1,0 +1,62 @@
+#pragma once
+
+#include <cstdint>
+#include <string>
+
+namespace kindred::store {
+
+/// A file descriptor that is closed at the end.
+class Descriptor {
+ public:
+  explicit Descriptor(int fd = -1) : fd_(fd) {}
+  Descriptor(Descriptor&& other) noexcept : fd_(other.fd_) { other.fd_ = -1; }
+  Descriptor& operator=(Descriptor&&) = delete;
+  ~Descriptor();
+  int get() const { return fd_; }
+
+ private:
+  int fd_;
+};
+
+/// Opens for writing what is there. Throws an input/output error.
+Descriptor open_for_writing(const std::string& path);
+/// Brings written data to the disk. Throws an input/output error that names `path`.
+void sync(const Descriptor& file, const std::string& path);
+
+/// A large file in the making, under path + ".new". Removed again unless `publish` was reached.
+class NewFile {
+ public:
+  /// Throws an input/output error when the folder is missing or cannot be written, when `path` is a folder,
+  /// or when the disk has less than `bytes` left. The leftover of an earlier attempt is removed first.
+  NewFile(std::string path, std::uint64_t bytes);
+  ~NewFile();
+  NewFile(const NewFile&) = delete;
+  NewFile& operator=(const NewFile&) = delete;
+
+  const std::string& temporary() const { return temporary_; }
+  /// Reserves the disk blocks of the whole file, so that a full disk is told now; synced.
+  void reserve() const;
+  /// Keeps the file: under its final name (synced before and after), or as it is.
+  void publish();
+  void keep() { kept_ = true; }
+
+ private:
+  std::string path_, temporary_;
+  bool kept_ = false;
+};
+
+/// Syncs path + ".new", gives it its final name, syncs the folder.
+void publish(const std::string& path);
+
+/// Writes a file's bytes over themselves in blocks of 8 MiB, which allocates its holes where the file system
+/// has no fallocate. False with errno when a read or write fails.
+bool rewrite_blocks(int fd, std::uint64_t bytes);
+
+/// Bytes of a file with arrays of `array_bytes` in `groups` groups, generously; the largest number on
+/// overflow.
+std::uint64_t needed_bytes(std::uint64_t array_bytes, std::size_t groups);
+
+/// "1.5 GiB"
+std::string readable_bytes(std::uint64_t bytes);
+
+}  // namespace kindred::store

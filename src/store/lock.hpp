@@ -1,0 +1,27 @@
+#pragma once
+
+#include <memory>
+#include <string>
+
+namespace kindred::store {
+
+/// The lock of a file being written: `<path>.lock`, a kernel lock plus a text that names the holder (host,
+/// process, Slurm job, restart count, heartbeat each minute). One process holds it: rank 0.
+///
+/// A lock left behind is taken over when its kernel lock can be had on the same host, when the holder is an
+/// earlier restart of the same Slurm job, when `squeue` says that its job has ended, or, where the file
+/// system has no locks, when its heartbeat is older than ten minutes.
+class FileLock {
+ public:
+  /// Throws an input/output error that names the holder. `take` ignores the holder (--take-lock).
+  FileLock(const std::string& path, bool take);
+  ~FileLock();  ///< Releases and removes the lock file.
+  FileLock(const FileLock&) = delete;
+  FileLock& operator=(const FileLock&) = delete;
+
+ private:
+  struct Implementation;
+  std::unique_ptr<Implementation> self_;
+};
+
+}  // namespace kindred::store

@@ -1,0 +1,69 @@
+#include <stdexcept>
+
+#include "store/element_type.hpp"
+#include "store/population_implementation.hpp"
+#include "store/runs_table.hpp"
+
+namespace kindred::store {
+
+void PopulationFile::write_run(std::int64_t run, const RowData& rows, const RunResult& result) {
+  const auto [cohort, row] = self_->place(run);
+  const auto& arrays = self_->cohort(cohort).arrays;
+  if (rows.size() != arrays.size()) throw std::logic_error("another number of arrays than the cohort has");
+  for (std::size_t i = 0; i < rows.size(); ++i)
+    if (rows[i].size() !=
+        static_cast<std::size_t>(arrays[i].array.row_length()) * size_of(arrays[i].array.type))
+      throw std::logic_error("a row of " + arrays[i].array.name + " has another length");
+
+  for (std::size_t i = 0; i < rows.size(); ++i) {
+    const auto& sizes = arrays[i].dataset->extent.sizes;
+    KINDRED_VALIDATE(row >= 0 && row < arrays[i].rows,
+                     io_error("{}: run {} has no row in {} (the file is damaged)", self_->path, run,
+                              arrays[i].array.name));
+    std::vector<hsize_t> start(sizes.size(), 0), count(sizes);
+    start[0] = static_cast<hsize_t>(row);
+    count[0] = 1;
+    const h5::Handle space = h5::simple_space(sizes);
+    h5::check(H5Sselect_hyperslab(space, H5S_SELECT_SET, start.data(), nullptr, count.data(), nullptr),
+              "select a row");
+    h5::check(H5Dwrite(self_->writable("/cohorts/" + cohort + "/" + arrays[i].array.name),
+                       file_type(arrays[i].array.type),
+                       h5::simple_space({static_cast<hsize_t>(arrays[i].array.row_length())}), space,
+                       H5P_DEFAULT, rows[i].data()),
+              "write " + arrays[i].array.name);
+  }
+  const std::uint64_t sum = checksum(rows, result);
+  self_->write_element("checksum", Type::u64, run, &sum);
+  for (const auto& field : kResultFields)
+    self_->write_element(field.name, Type::f64, run, &(result.*field.value));
+  for (const auto& field : kTimeFields)
+    self_->write_element(field.name, Type::f64, run, &(result.*field.value));
+  self_->write_text(kHost.name, run, result.host);
+  self_->write_text(kEngine.name, run, result.engine);
+  self_->write_element("pack", Type::i64, run, &result.pack);
+  write_state(run, result.state, result.message);
+}
+
+void PopulationFile::write_state(std::int64_t run, State state, const std::string& message) {
+  self_->write_text(kMessage.name, run, message);
+  // Everything that the state vouches for is on the disk before the state is.
+  sync(*self_->descriptor, self_->path);
+  const auto byte = static_cast<std::uint8_t>(state);
+  self_->write_element("state", Type::u8, run, &byte);
+  sync(*self_->descriptor, self_->path);
+}
+
+void PopulationFile::write_population(const std::string& cohort, const std::string& name,
+                                      std::span<const std::byte> values) {
+  const std::string path = "/population/" + cohort + "/" + name;
+  const auto& array = self_->dataset(path);
+  KINDRED_VALIDATE(array.extent.type && array.extent.stored,
+                   io_error("{}:/population/{}/{} is damaged", self_->path, cohort, name));
+  if (values.size() != array.extent.elements * size_of(*array.extent.type))
+    throw std::logic_error("the array " + name + " has another length");
+  h5::check(H5Dwrite(self_->writable(path), file_type(*array.extent.type), H5S_ALL, H5S_ALL, H5P_DEFAULT,
+                     values.data()),
+            "write " + name);
+}
+
+}  // namespace kindred::store

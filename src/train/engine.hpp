@@ -1,0 +1,70 @@
+#pragma once
+
+#include <cstdint>
+#include <memory>
+#include <span>
+#include <string_view>
+#include <vector>
+
+#include "data/dataset.hpp"
+#include "network/network.hpp"
+#include "statistics/describe.hpp"
+#include "sweep/settings.hpp"
+
+namespace kindred::train {
+
+/// Sums over samples of one member of a pack.
+struct Sums {
+  double loss = 0;     ///< cross-entropy
+  double correct = 0;  ///< samples whose largest logit is the label's
+  double samples = 0;
+};
+
+/// The training and test samples of a run, after train_limit and test_limit.
+struct Samples {
+  data::Dataset dataset;
+  std::int64_t train = 0, test = 0;
+};
+
+/// A pack in training: K networks of one cohort that advance together, one mini-batch a step. Independent.
+/// A member whose values are no longer finite does not disturb the others.
+class PackTrainer {
+ public:
+  virtual ~PackTrainer() = default;
+
+  /// Starts an epoch: `order` holds each member's order of the training samples. The sums start at 0.
+  virtual void begin_epoch(std::span<const std::vector<std::uint32_t>> order) = 0;
+  /// One mini-batch of each member: samples first..first+count-1 of its order.
+  virtual void step(std::int64_t first, std::int64_t count) = 0;
+  /// Each member's sums since begin_epoch, of the values before each update.
+  virtual std::vector<Sums> training_sums() = 0;
+  /// Each member's sums over the test samples.
+  virtual std::vector<Sums> evaluate() = 0;
+  /// Logits of the first `probes` test samples, [probes, classes], of one member.
+  virtual void logits(std::int64_t member, std::int64_t probes, std::span<float> out) = 0;
+
+  /// One member's parameters where they stand, one segment per parameter, elements in any order.
+  virtual std::vector<statistics::Segment> parameters(std::int64_t member) const = 0;
+  virtual statistics::Memory memory() const = 0;
+  /// One member's weights in PyTorch's order and layout, [P].
+  virtual void weights(std::int64_t member, std::span<float> out) const = 0;
+};
+
+/// A way to train packs.
+class Engine {
+ public:
+  virtual ~Engine() = default;
+  virtual std::string_view name() const = 0;
+  /// Starts a pack of members that share the network, batch size and optimiser, at their initial values.
+  virtual std::unique_ptr<PackTrainer> start(const network::Network& network, const Samples& samples,
+                                             std::span<const sweep::RunSettings> members) const = 0;
+};
+
+/// `name` is auto or torch; `device` auto or cpu. Sets the libraries' threads to one: a rank is a core.
+/// Call after MPI_Init. Throws a usage error for anything else.
+std::unique_ptr<Engine> make_engine(std::string_view name, std::string_view device);
+
+/// "torch 2.11.0".
+std::string_view torch_version();
+
+}  // namespace kindred::train

@@ -1,0 +1,25 @@
+#pragma once
+
+#include <cstdint>
+#include <span>
+#include <vector>
+
+#include "parallel/communicator.hpp"
+#include "store/population_file.hpp"
+#include "sweep/sweep_file.hpp"
+#include "train/cohort.hpp"
+
+namespace kindred::train {
+
+/// Which rows of a cohort are in each group (design section 6): all done runs; the top and the bottom
+/// ⌈fraction · n⌉ of them by test accuracy, ties by id, none when n < 8. Ascending rows.
+std::vector<std::vector<std::int64_t>> choose_groups(std::span<const store::State> states,
+                                                     std::span<const double> test_accuracy,
+                                                     std::span<const std::uint64_t> ids, double fraction);
+
+/// Computes /population of every cohort from the stored rows and writes it. The same bits for any number of
+/// ranks: leaves of 64 consecutive rows, dealt over the ranks, merge in the order of the rows. Collective.
+void reduce_population(store::PopulationFile& file, const std::vector<Cohort>& cohorts,
+                       const sweep::Record& record, const parallel::Communicator& world);
+
+}  // namespace kindred::train

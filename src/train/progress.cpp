@@ -1,0 +1,64 @@
+#include "train/progress.hpp"
+
+#include <unistd.h>
+
+#include <algorithm>
+#include <cstdio>
+
+#include "core/log.hpp"
+
+namespace kindred::train {
+
+std::string duration_text(double seconds) {
+  const auto whole = static_cast<std::int64_t>(seconds + 0.5);
+  if (whole >= 3600) return fmt::format("{}h {:02}m", whole / 3600, whole / 60 % 60);
+  if (whole >= 60) return fmt::format("{}m {:02}s", whole / 60, whole % 60);
+  return fmt::format("{}s", whole);
+}
+
+ProgressLine::ProgressLine(std::int64_t total, std::int64_t settled)
+    : total_(total), before_(settled), terminal_(isatty(STDERR_FILENO) == 1) {}
+
+ProgressLine::~ProgressLine() {
+  if (settled_ == 0) return;
+  if (terminal_) std::fprintf(stderr, "\r\033[K");
+  log::info("{}", text());
+}
+
+void ProgressLine::report(const parallel::Progress& progress) {
+  if (progress.settled == 0) return;
+  settled_ += progress.settled;
+  diverged_ += progress.diverged;
+  failed_ += progress.failed;
+  best_ = std::max(best_, progress.best_accuracy);
+  if (progress.median_accuracy >= 0) medians_.push_back(progress.median_accuracy);
+  const auto now = Clock::now();
+  if (terminal_) {
+    std::fprintf(stderr, "\r\033[K%s", text().c_str());
+    std::fflush(stderr);
+  } else if (now - last_ >= std::chrono::minutes(1)) {
+    last_ = now;
+    log::info("{}", text());
+  }
+}
+
+std::string ProgressLine::text() const {
+  const double elapsed = std::chrono::duration<double>(Clock::now() - start_).count();
+  const double rate = settled_ / std::max(elapsed, 1e-3);
+  const double left = static_cast<double>(total_ - before_) - settled_;
+  std::string line = fmt::format("{}/{} runs settled, {:.1f} runs/min",
+                                 before_ + static_cast<std::int64_t>(settled_), total_, 60 * rate);
+  if (left > 0) line += fmt::format(", {} left", duration_text(left / rate));
+  if (diverged_ > 0) line += fmt::format(", {} diverged", diverged_);
+  if (failed_ > 0) line += fmt::format(", {} failed", failed_);
+  if (!medians_.empty()) {
+    auto sorted = medians_;
+    std::nth_element(sorted.begin(), sorted.begin() + static_cast<std::ptrdiff_t>(sorted.size() / 2),
+                     sorted.end());
+    line += fmt::format(", test accuracy best {:.2f} % median {:.2f} %", 100 * best_,
+                        100 * sorted[sorted.size() / 2]);
+  }
+  return line;
+}
+
+}  // namespace kindred::train

@@ -1,0 +1,37 @@
+#pragma once
+
+#include <chrono>
+#include <cstdint>
+#include <string>
+#include <vector>
+
+#include "parallel/ticket_queue.hpp"
+
+namespace kindred::train {
+
+/// "1h 02m", "3m 20s", "12s".
+std::string duration_text(double seconds);
+
+/// Tells the user how the population comes along: one live line at a terminal, a line a minute elsewhere.
+class ProgressLine {
+ public:
+  /// `settled` runs of `total` were settled before this start.
+  ProgressLine(std::int64_t total, std::int64_t settled);
+  ~ProgressLine();
+  ProgressLine(const ProgressLine&) = delete;
+  ProgressLine& operator=(const ProgressLine&) = delete;
+
+  void report(const parallel::Progress& progress);
+
+ private:
+  std::string text() const;
+
+  using Clock = std::chrono::steady_clock;
+  std::int64_t total_, before_;
+  double settled_ = 0, diverged_ = 0, failed_ = 0, best_ = -1;
+  std::vector<double> medians_;
+  Clock::time_point start_ = Clock::now(), last_ = start_;
+  bool terminal_;
+};
+
+}  // namespace kindred::train

@@ -1,0 +1,186 @@
+#include "train/run_pack.hpp"
+
+#include <algorithm>
+#include <cmath>
+
+#include "core/random.hpp"
+
+namespace kindred::train {
+namespace {
+
+// How often a pack looks whether its members' losses are finite: rarely enough to cost nothing, often
+// enough that a run that diverges at once does not cost a whole epoch.
+constexpr std::int64_t steps_between_checks = 100;
+
+class PackRun {
+ public:
+  PackRun(const PackContext& context, std::span<const std::int64_t> runs) : context_(context) {
+    for (const auto run : runs) {
+      settings_.push_back(context.sweep.runs[static_cast<std::size_t>(run)]);
+      finished_.push_back({run, RunRecord(context.arrays), {}});
+      auto& result = finished_.back().result;
+      result.state = store::State::done;
+      result.train_loss = result.train_accuracy = result.test_loss = result.test_accuracy = NAN;
+    }
+    // The cohort's network has another run's activation.
+    const auto network = network::make_network(settings_.front(), *context.cohort.dataset);
+    trainer_ = context.engine.start(network, context.samples, settings_);
+  }
+
+  /// False when a stop was requested.
+  bool train() {
+    evaluate(0);
+    take_snapshot(0);
+    for (std::int64_t epoch = 1; epoch <= context_.cohort.epochs && any_active(); ++epoch) {
+      if (!train_epoch(epoch)) return false;
+      evaluate(epoch);
+      take_snapshot(epoch);
+    }
+    for (std::size_t member = 0; member < finished_.size(); ++member)
+      if (active(member)) keep_logits(member);
+    return true;
+  }
+
+  std::vector<FinishedRun> take() { return std::move(finished_); }
+
+ private:
+  bool active(std::size_t member) const { return finished_[member].result.state == store::State::done; }
+  bool any_active() const {
+    return std::any_of(finished_.begin(), finished_.end(),
+                       [](const auto& run) { return run.result.state == store::State::done; });
+  }
+  void mark_diverged(std::size_t member, std::string what) {
+    finished_[member].result.state = store::State::diverged;
+    finished_[member].result.message = std::move(what);
+    // Now, and not at the pack's end: what a run leaves must not depend on its pack-mates.
+    keep_logits(member);
+    if (const auto kept = context_.cohort.weight_snapshots.size(); kept > 0) copy_weights(member, kept - 1);
+  }
+
+  std::vector<std::uint32_t> order(const sweep::RunSettings& settings, std::int64_t epoch) const {
+    const auto key = settings.has("train.order_seed")
+                         ? static_cast<std::uint64_t>(settings.integer("train.order_seed"))
+                         : settings.identity();
+    RandomStream random(key, Stream::order, static_cast<std::uint32_t>(epoch));
+    return random_permutation(random, static_cast<std::uint32_t>(context_.samples.train));
+  }
+
+  bool train_epoch(std::int64_t epoch) {
+    orders_.clear();
+    for (const auto& settings : settings_) orders_.push_back(order(settings, epoch));
+    trainer_->begin_epoch(orders_);
+    const auto batch = settings_.front().integer("train.batch_size");
+    std::int64_t steps = 0;
+    for (std::int64_t first = 0; first < context_.samples.train; first += batch) {
+      if (context_.stop.requested()) return false;
+      trainer_->step(first, std::min(batch, context_.samples.train - first));
+      if (++steps % steps_between_checks == 0 && !check_losses(epoch)) return true;
+    }
+    if (!check_losses(epoch)) return true;
+    record_sums("train_loss", "train_accuracy", epoch, trainer_->training_sums());
+    return true;
+  }
+
+  /// False when no member is left.
+  bool check_losses(std::int64_t epoch) {
+    const auto sums = trainer_->training_sums();
+    for (std::size_t member = 0; member < sums.size(); ++member)
+      if (active(member) && !std::isfinite(sums[member].loss))
+        mark_diverged(member, fmt::format("the training loss stopped being finite in epoch {}", epoch));
+    return any_active();
+  }
+
+  void record_sums(std::string_view loss, std::string_view accuracy, std::int64_t epoch,
+                   const std::vector<Sums>& sums) {
+    for (std::size_t member = 0; member < sums.size(); ++member) {
+      if (!active(member)) continue;
+      auto& record = finished_[member].record;
+      const auto at = static_cast<std::size_t>(epoch);
+      record.row<float>(loss)[at] = static_cast<float>(sums[member].loss / sums[member].samples);
+      record.row<float>(accuracy)[at] = static_cast<float>(sums[member].correct / sums[member].samples);
+    }
+  }
+
+  void evaluate(std::int64_t epoch) {
+    if (!any_active()) return;
+    const auto sums = trainer_->evaluate();
+    for (std::size_t member = 0; member < sums.size(); ++member)
+      if (active(member) && !std::isfinite(sums[member].loss))
+        mark_diverged(member, fmt::format("the test loss is not finite after epoch {}", epoch));
+    record_sums("test_loss", "test_accuracy", epoch, sums);
+    for (std::size_t member = 0; member < sums.size(); ++member) {
+      if (!active(member)) continue;
+      auto& [run, record, result] = finished_[member];
+      const auto at = static_cast<std::size_t>(epoch);
+      result.epochs_completed = static_cast<double>(epoch);
+      result.train_loss = static_cast<double>(record.row<float>("train_loss")[at]);
+      result.train_accuracy = static_cast<double>(record.row<float>("train_accuracy")[at]);
+      result.test_loss = static_cast<double>(record.row<float>("test_loss")[at]);
+      result.test_accuracy = static_cast<double>(record.row<float>("test_accuracy")[at]);
+    }
+  }
+
+  void take_snapshot(std::int64_t epoch) {
+    const auto& snapshots = context_.cohort.snapshots;
+    const auto found = std::find(snapshots.begin(), snapshots.end(), epoch);
+    if (found == snapshots.end()) return;
+    for (std::size_t member = 0; member < finished_.size(); ++member) {
+      if (!active(member)) continue;
+      describe(member, static_cast<std::size_t>(found - snapshots.begin()));
+      const double nonfinite = description_.moments.back();  // the last column of the row `all`
+      if (nonfinite > 0)
+        mark_diverged(member, fmt::format("{} weights are not finite after epoch {}", nonfinite, epoch));
+    }
+    keep_weights(epoch);
+  }
+
+  void describe(std::size_t member, std::size_t snapshot) {
+    const auto segments = trainer_->parameters(static_cast<std::int64_t>(member));
+    context_.describer.describe(segments, trainer_->memory(), description_);
+    auto& record = finished_[member].record;
+    const auto put = [&](const auto& values, auto row) {
+      std::copy(values.begin(), values.end(),
+                row.begin() + static_cast<std::ptrdiff_t>(snapshot * values.size()));
+    };
+    put(description_.moments, record.row<double>("moments"));
+    put(description_.histogram, record.row<std::uint32_t>("histogram"));
+    put(description_.quantiles, record.row<float>("quantiles"));
+  }
+
+  void keep_weights(std::int64_t epoch) {
+    const auto& kept = context_.cohort.weight_snapshots;
+    const auto found = std::find(kept.begin(), kept.end(), epoch);
+    if (found == kept.end()) return;
+    for (std::size_t member = 0; member < finished_.size(); ++member)
+      if (active(member)) copy_weights(member, static_cast<std::size_t>(found - kept.begin()));
+  }
+
+  void copy_weights(std::size_t member, std::size_t snapshot) {
+    const auto size = static_cast<std::size_t>(context_.cohort.network.size);
+    trainer_->weights(static_cast<std::int64_t>(member),
+                      finished_[member].record.row<float>("weights").subspan(snapshot * size, size));
+  }
+
+  void keep_logits(std::size_t member) {
+    trainer_->logits(static_cast<std::int64_t>(member), context_.cohort.probes,
+                     finished_[member].record.row<float>("logits"));
+  }
+
+  const PackContext& context_;
+  std::vector<sweep::RunSettings> settings_;
+  std::vector<FinishedRun> finished_;
+  std::unique_ptr<PackTrainer> trainer_;
+  std::vector<std::vector<std::uint32_t>> orders_;
+  statistics::Description description_;
+};
+
+}  // namespace
+
+std::optional<std::vector<FinishedRun>> run_pack(const PackContext& context,
+                                                 std::span<const std::int64_t> runs) {
+  PackRun run(context, runs);
+  if (!run.train()) return std::nullopt;
+  return run.take();
+}
+
+}  // namespace kindred::train

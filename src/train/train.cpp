@@ -1,0 +1,128 @@
+#include "train/train.hpp"
+
+#include <algorithm>
+#include <chrono>
+#include <ctime>
+#include <filesystem>
+#include <memory>
+
+#include "core/log.hpp"
+#include "store/lock.hpp"
+#include "train/population.hpp"
+#include "train/progress.hpp"
+#include "train/work.hpp"
+
+namespace kindred::train {
+namespace {
+
+/// Rank 0 reads the sweep file; the others get its text. Collective.
+sweep::Sweep read_on_root(const std::string& path, const parallel::Communicator& world) {
+  sweep::Sweep sweep;
+  world.root_only([&] { sweep = sweep::read_sweep(path); });
+  const auto text = world.broadcast(sweep.text);
+  return world.is_root() ? sweep : sweep::parse_sweep(text, path);
+}
+
+std::string utc_now() {
+  const std::time_t now = std::time(nullptr);
+  char text[32];
+  std::strftime(text, sizeof text, "%Y-%m-%dT%H:%M:%SZ", std::gmtime(&now));
+  return text;
+}
+
+/// Refuses a population file of another sweep.
+void check_sweep(const std::string& path, const sweep::Sweep& sweep) {
+  const store::PopulationFile file(path);
+  if (file.attribute("sweep_id") == sweep.id()) return;
+  const auto stored = sweep::parse_sweep(file.attribute("sweep"), path);
+  throw usage_error(
+      "{} was made by another sweep (they differ in:\n{}) give another -o, or the sweep file it was made by",
+      path, sweep::describe_difference(stored, sweep));
+}
+
+void create_or_check(const TrainOptions& options, const sweep::Sweep& sweep,
+                     store::PopulationLayout& layout) {
+  if (std::filesystem::exists(options.output)) return check_sweep(options.output, sweep);
+  layout.attributes["created"] = utc_now();
+  layout.attributes["libraries"] = options.libraries;
+  store::create_population(options.output, layout);
+}
+
+/// Failed runs become pending again when asked to. Returns the states that every rank then works from.
+std::vector<store::State> settle_states(const TrainOptions& options, store::PopulationFile& file,
+                                        const parallel::Communicator& world) {
+  world.root_only([&] {
+    if (!options.retry_failed) return;
+    const auto states = file.states();
+    for (std::size_t run = 0; run < states.size(); ++run)
+      if (states[run] == store::State::failed)
+        file.write_state(static_cast<std::int64_t>(run), store::State::pending, "");
+  });
+  std::vector<store::State> states;
+  world.agree([&] { states = file.states(); });
+  return states;
+}
+
+std::int64_t how_many(const std::vector<store::State>& states, store::State state) {
+  return std::count(states.begin(), states.end(), state);
+}
+
+ExitCode conclude(const std::vector<store::State>& states, const std::string& path,
+                  const parallel::Communicator& world) {
+  const auto pending = how_many(states, store::State::pending),
+             failed = how_many(states, store::State::failed);
+  if (world.is_root()) {
+    if (pending > 0)
+      log::warn("stopped with {} of {} runs to do: the same command goes on with them", pending,
+                states.size());
+    if (failed > 0)
+      log::warn("{} runs failed: kindred status {} tells why, --retry-failed tries them again", failed, path);
+    if (pending == 0)
+      log::info("{}: {} runs done, {} diverged, {} failed", path, how_many(states, store::State::done),
+                how_many(states, store::State::diverged), failed);
+  }
+  return pending > 0 ? ExitCode::stopped : failed > 0 ? ExitCode::some_failed : ExitCode::settled;
+}
+
+}  // namespace
+
+ExitCode train(const TrainOptions& options, const parallel::Communicator& world, bool concurrent) {
+  const StopRequest stop(options.time_limit);
+  const auto sweep = read_on_root(options.sweep_path, world);
+  if (world.is_root() && sweep.duplicates > 0)
+    log::warn("{} runs of the sweep repeat others and run once", sweep.duplicates);
+  std::unique_ptr<Engine> engine;
+  world.agree([&] { engine = make_engine(options.engine, options.device); });
+  const auto cohorts = make_cohorts(sweep);
+  auto layout = population_layout(sweep, cohorts);
+
+  std::unique_ptr<store::FileLock> lock;
+  world.root_only([&] { lock = std::make_unique<store::FileLock>(options.output, options.take_lock); });
+  const NodeData data(cohorts, options.data_folder, world);
+  world.root_only([&] { create_or_check(options, sweep, layout); });
+
+  std::vector<store::State> states;
+  {
+    store::PopulationFile file(options.output, world);
+    const auto before = settle_states(options, file, world);
+    world.barrier();  // every rank has read the states before any is written
+    const auto packs = make_packs(sweep, cohorts, before, std::max<std::int64_t>(options.pack, 1));
+    if (world.is_root() && !concurrent && world.size() > 1)
+      log::warn("this MPI allows no calls from several threads: packs are dealt out in turn");
+    world.agree([&] {
+      std::unique_ptr<ProgressLine> progress;
+      if (world.is_root())
+        progress = std::make_unique<ProgressLine>(
+            static_cast<std::int64_t>(before.size()),
+            static_cast<std::int64_t>(before.size()) - how_many(before, store::State::pending));
+      parallel::TicketQueue queue(world, static_cast<std::int64_t>(packs.size()), concurrent,
+                                  [&](int, const parallel::Progress& report) { progress->report(report); });
+      Worker(sweep, cohorts, layout, data, *engine, stop, file).pull(queue, packs);
+    });
+    world.agree([&] { states = file.states(); });
+    reduce_population(file, cohorts, sweep.record, world);
+  }
+  return conclude(states, options.output, world);
+}
+
+}  // namespace kindred::train

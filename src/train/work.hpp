@@ -1,0 +1,43 @@
+#pragma once
+
+#include <vector>
+
+#include "parallel/ticket_queue.hpp"
+#include "train/node_data.hpp"
+#include "train/pack.hpp"
+#include "train/run_pack.hpp"
+
+namespace kindred::train {
+
+/// One rank's part of a training: pulls packs, trains them, writes their runs.
+class Worker {
+ public:
+  Worker(const sweep::Sweep& sweep, const std::vector<Cohort>& cohorts, const store::PopulationLayout& layout,
+         const NodeData& data, const Engine& engine, const StopRequest& stop, store::PopulationFile& file);
+
+  /// Pulls packs until none is left, a stop is requested, or two packs in a row failed. Independent.
+  void pull(parallel::TicketQueue& queue, const std::vector<Pack>& packs);
+
+ private:
+  void train_pack(const Pack& pack, std::int64_t number);
+  /// Trains the runs together; when that fails, one by one; a run that fails alone is marked failed.
+  void train_runs(const Pack& pack, std::span<const std::int64_t> runs, std::int64_t number);
+  void write(std::vector<FinishedRun>& finished, double seconds, std::int64_t number);
+  void count(store::State state, double accuracy);
+  parallel::Progress take_progress();
+
+  const sweep::Sweep& sweep_;
+  const std::vector<Cohort>& cohorts_;
+  const store::PopulationLayout& layout_;
+  const NodeData& data_;
+  const Engine& engine_;
+  const StopRequest& stop_;
+  store::PopulationFile& file_;
+  statistics::Describer describer_;
+  std::string host_;
+  parallel::Progress progress_;
+  std::vector<double> accuracies_;
+  bool pack_failed_ = false;
+};
+
+}  // namespace kindred::train

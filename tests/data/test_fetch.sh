@@ -1,0 +1,94 @@
+#!/usr/bin/env bash
+# Usage: test_fetch.sh DATA, the repository's data folder. Serves fetch.sh from local folders only.
+set -euo pipefail
+
+data=$1
+work=$(mktemp -d)
+trap 'rm -rf -- "$work"' EXIT
+failures=0
+
+# expect CODE WORDS COMMAND...: the command ends with that code and says these words.
+expect() {
+  local code=$1 words=$2 got=0 output
+  shift 2
+  output=$("$@" 2>&1) || got=$?
+  if [[ $got != "$code" || $output != *"$words"* ]]; then
+    printf 'FAILED: %s\n  exit code %s (expected %s), expected words: %s\n  output: %s\n' \
+      "$*" "$got" "$code" "$words" "$output"
+    failures=$((failures + 1))
+  fi
+}
+check() {
+  if ! "${@:2}"; then
+    echo "FAILED: $1"
+    failures=$((failures + 1))
+  fi
+}
+# shellcheck disable=SC2317  # called through check
+is_empty() { [[ -z $(find "$1" -type f) ]]; }
+# shellcheck disable=SC2317  # called through expect
+fetch() { env KINDRED_DATA_MIRROR="$mirror" "$data/fetch.sh" "$@"; }
+
+mirror=$work/mirror
+mkdir -p "$mirror"
+cp -r "$data/mnist" "$mirror/mnist"
+
+expect 0 "Usage" fetch --help
+expect 2 "Usage" fetch
+expect 2 "imagenet (no such dataset" fetch imagenet
+expect 2 "no folder given" fetch mnist --to
+
+# From the mirror: the same bytes, and nothing else in the folder.
+expect 0 "getting $mirror/mnist/train-images-idx3-ubyte.gz" fetch mnist --to "$work/to"
+check "fetched files equal the mirror's" diff -r "$mirror/mnist" "$work/to/mnist"
+
+# A second start gets nothing: it needs no mirror.
+mirror=$work/absent
+expect 0 "t10k-labels-idx1-ubyte.gz is there and right" fetch mnist --to "$work/to"
+mirror=$work/mirror
+
+# A URL is a mirror too.
+if command -v curl >/dev/null; then
+  mirror=file://$mirror
+  expect 0 "getting file://" fetch mnist --to "$work/url"
+  check "files by URL equal the mirror's" diff -r "$work/mirror/mnist" "$work/url/mnist"
+  mirror=$work/mirror
+fi
+
+# The records count, not the archive: packed otherwise, they are the same dataset.
+for file in "$mirror"/mnist/t10k-*.gz; do
+  gzip -dc "$file" | gzip -1 -n > "$work/packed"
+  mv "$work/packed" "$file"
+done
+expect 0 "getting" fetch mnist --to "$work/repacked"
+
+# A damaged file that is there already is got again.
+echo damage > "$work/to/mnist/t10k-labels-idx1-ubyte.gz"
+expect 0 "getting $mirror/mnist/t10k-labels-idx1-ubyte.gz" fetch mnist --to "$work/to"
+expect 0 "t10k-labels-idx1-ubyte.gz is there and right" fetch mnist --to "$work/to"
+
+# Other records, a truncated file and a missing one are refused, and nothing is left behind.
+good=$(mktemp -p "$work")
+cp "$mirror/mnist/train-images-idx3-ubyte.gz" "$good"
+printf 'other records' | gzip > "$mirror/mnist/train-images-idx3-ubyte.gz"
+expect 1 "another SHA-256" fetch mnist --to "$work/other"
+check "a wrong file is not kept" is_empty "$work/other"
+head -c 100000 "$good" > "$mirror/mnist/train-images-idx3-ubyte.gz"
+expect 1 "another SHA-256" fetch mnist --to "$work/cut"
+check "a truncated file is not kept" is_empty "$work/cut"
+rm "$mirror/mnist/train-images-idx3-ubyte.gz"
+expect 1 "cannot be had" fetch mnist --to "$work/missing"
+check "a missing file leaves nothing" is_empty "$work/missing"
+expect 1 "cannot be had" fetch fashion-mnist --to "$work/missing"
+
+# CIFAR-10: no archive, one that is none, one with other records.
+expect 1 "cannot be had" fetch cifar10 --to "$work/cifar"
+mkdir -p "$mirror/cifar10" "$work/fake/cifar-10-batches-bin"
+echo "no archive" > "$mirror/cifar10/cifar-10-binary.tar.gz"
+expect 1 "damaged archive" fetch cifar10 --to "$work/cifar"
+echo records > "$work/fake/cifar-10-batches-bin/data_batch_1.bin"
+tar -czf "$mirror/cifar10/cifar-10-binary.tar.gz" -C "$work/fake" cifar-10-batches-bin
+expect 1 "data_batch_1.bin is missing or has another SHA-256" fetch cifar10 --to "$work/cifar"
+check "a wrong archive leaves nothing" is_empty "$work/cifar"
+
+exit $((failures > 0))

@@ -1,0 +1,155 @@
+"""What the end-to-end tests share: starting the program as a user does, sweep files, and reading what it wrote."""
+
+import gzip
+import os
+import subprocess
+import time
+from pathlib import Path
+
+import h5py
+import numpy as np
+
+PROGRAM = os.environ["KINDRED_PROGRAM"]
+SOURCE = Path(os.environ["KINDRED_SOURCE"])
+MPIRUN = os.environ.get("KINDRED_MPIEXEC", "mpirun")
+ENVIRONMENT = {
+    "OMPI_ALLOW_RUN_AS_ROOT": "1",
+    "OMPI_ALLOW_RUN_AS_ROOT_CONFIRM": "1",
+    "OMPI_MCA_rmaps_base_oversubscribe": "1",
+    "OMPI_MCA_mpi_yield_when_idle": "1",
+    "OMPI_MCA_hwloc_base_binding_policy": "none",
+} | os.environ
+
+PENDING, DONE, DIVERGED, FAILED = range(4)
+SETTLED, INPUT_OUTPUT, USAGE, SOME_FAILED, STOPPED = 0, 1, 2, 3, 85
+
+# The columns of /runs that no promise of equality covers.
+VOLATILE = ("wall_seconds", "finished_unix", "host", "engine", "pack", "message")
+
+# A network and data so small that a run takes hundredths of a second.
+BASE = {
+    "data.train_limit": 2000,
+    "data.test_limit": 500,
+    "model.hidden": [16, 8],
+    "train.epochs": 2,
+    "record.snapshots": "all",
+    "record.weights": "snapshots",
+    "record.probes": 150,
+}
+
+
+def command(*arguments, ranks=None):
+    launcher = [MPIRUN, "-n", str(ranks)] if ranks else []
+    return launcher + [PROGRAM, *map(str, arguments)]
+
+
+def run(*arguments, ranks=None, timeout=120, cwd=None):
+    """The finished process, its output as text. `ranks` starts it under mpirun."""
+    return subprocess.run(command(*arguments, ranks=ranks), capture_output=True, text=True, env=ENVIRONMENT,
+                          timeout=timeout, cwd=cwd)
+
+
+def start(*arguments, ranks=None):
+    """The process, running; in a session of its own."""
+    return subprocess.Popen(command(*arguments, ranks=ranks), stdout=subprocess.PIPE, stderr=subprocess.PIPE,
+                            text=True, env=ENVIRONMENT, start_new_session=True)
+
+
+def train(sweep, output, *options, ranks=None):
+    """Trains everything; returns the output's path."""
+    process = run("train", sweep, "-o", output, *options, ranks=ranks)
+    assert process.returncode == SETTLED, process.stderr
+    return output
+
+
+def compare(population, output, *options, ranks=None):
+    process = run("compare", population, "-o", output, *options, ranks=ranks)
+    assert process.returncode == SETTLED, process.stderr
+    return output
+
+
+def toml(value):
+    if isinstance(value, bool):
+        return str(value).lower()
+    if isinstance(value, str):
+        return f'"{value}"'
+    if isinstance(value, list):
+        return "[" + ", ".join(map(toml, value)) + "]"
+    return repr(value)
+
+
+def write_sweep(path, *blocks, **base):
+    """A sweep file of BASE, changed by `base` (dots written as __), with a [[sweep]] for each of `blocks`."""
+    settings = BASE | {key.replace("__", "."): value for key, value in base.items()}
+    lines = [f"{key} = {toml(value)}" for key, value in settings.items() if value is not None]
+    for block in blocks:
+        lines.append("[[sweep]]")
+        lines += [f'{toml(key) if "." in key else key} = {toml(value)}' for key, value in block.items()]
+    path.write_text("\n".join(lines) + "\n")
+    return path
+
+
+def states(path):
+    with h5py.File(path, "r", locking=False) as file:
+        return file["runs/state"][:]
+
+
+def wait_for(condition, process=None, seconds=60):
+    """Waits until `condition()` holds; fails when the time is up or the process has ended before."""
+    end = time.monotonic() + seconds
+    while not condition():
+        assert process is None or process.poll() is None, process.communicate()
+        assert time.monotonic() < end, "waited in vain"
+        time.sleep(0.005)
+
+
+def settled(path):
+    """How many runs of a file are settled; 0 while it is not there yet."""
+    return int(np.count_nonzero(states(path))) if path.exists() else 0
+
+
+def masked(path):
+    """The file's bytes without those that may differ between two equal populations."""
+    data = bytearray(path.read_bytes())
+    with h5py.File(path, "r") as file:
+        for name in VOLATILE:
+            column = file[f"runs/{name}"].id
+            first, size = column.get_offset(), column.get_storage_size()
+            data[first:first + size] = bytes(size)
+        created = file.attrs["created"].encode()
+    assert data.count(created) == 1
+    return bytes(data.replace(created, bytes(len(created))))
+
+
+def same_population(path, other):
+    """Whether two files hold the same bits, apart from VOLATILE and `created`."""
+    return masked(path) == masked(other)
+
+
+def read_idx(name):
+    """An IDX file of the data folder that comes with the program, as an array of bytes."""
+    data = gzip.decompress((SOURCE / "data/mnist" / f"{name}.gz").read_bytes())
+    shape = [int.from_bytes(data[4 + 4 * i:8 + 4 * i], "big") for i in range(data[3])]
+    return np.frombuffer(data, np.uint8, offset=4 + 4 * len(shape)).reshape(shape)
+
+
+def network_inputs(count):
+    """The first test images as networks see them: [count, 784] in double."""
+    pixels = read_idx("t10k-images-idx3-ubyte")[:count].reshape(count, -1)
+    return (pixels / 255 - 0.1307) / 0.3081
+
+
+def representations(cohort, weights, images):
+    """Every layer's output of a relu network on images [n, inputs], in double: each hidden one, the logits.
+
+    `cohort` is the HDF5 group, `weights` one flat vector in PyTorch's order."""
+    sizes = cohort["parameter_size"][:-1]
+    parts = np.split(weights.astype(np.float64), np.cumsum(sizes)[:-1])
+    outputs, x = [], images
+    for matrix, bias in zip(parts[::2], parts[1::2]):
+        if outputs:
+            x = np.maximum(x, 0)
+            outputs[-1] = x
+        x = x @ matrix.reshape(len(bias), -1).T + bias
+        outputs.append(x)
+    return outputs

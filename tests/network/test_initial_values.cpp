@@ -1,0 +1,122 @@
+#include <gtest/gtest.h>
+
+#include <algorithm>
+#include <cmath>
+#include <numeric>
+
+#include "network/network.hpp"
+
+namespace kindred::network {
+namespace {
+
+struct Drawn {
+  Network network;
+  std::vector<float> weights;
+  std::span<const float> parameter(std::size_t i) const {
+    return std::span(weights).subspan(static_cast<std::size_t>(network.parameters[i].offset),
+                                      static_cast<std::size_t>(network.parameters[i].size));
+  }
+};
+
+Drawn draw(const std::string& scheme, double scale = 1, std::vector<std::int64_t> hidden = {200},
+           const std::string& activation = "relu") {
+  sweep::RunSettings settings;
+  settings.set("init.scheme", scheme);
+  settings.set("init.scale", scale);
+  settings.set("model.activation", activation);
+  settings.set("model.hidden", std::move(hidden));
+  Drawn drawn{make_network(settings, data::dataset_info("mnist")), {}};
+  drawn.weights.resize(static_cast<std::size_t>(drawn.network.size));
+  initial_values(drawn.network, settings, drawn.weights);
+  return drawn;
+}
+
+double deviation(std::span<const float> values) {
+  double squares = 0;
+  for (const float value : values) squares += static_cast<double>(value) * value;
+  return std::sqrt(squares / static_cast<double>(values.size()));
+}
+
+struct Expected {
+  std::string scheme;
+  double deviation;
+  double bound;  // infinite for a normal distribution
+};
+class Schemes : public testing::TestWithParam<Expected> {};
+
+TEST_P(Schemes, HaveTheirPublishedSpread) {
+  const auto drawn = draw(GetParam().scheme);
+  const auto weights = drawn.parameter(0);
+  // The estimate's standard error: at most sd/sqrt(2n) for a normal distribution.
+  EXPECT_NEAR(deviation(weights) / GetParam().deviation, 1,
+              5 / std::sqrt(2.0 * static_cast<double>(weights.size())));
+  const auto [low, high] = std::minmax_element(weights.begin(), weights.end());
+  const float bound = static_cast<float>(GetParam().bound);
+  EXPECT_GE(*low, -bound);
+  EXPECT_LE(*high, bound);
+  if (std::isinf(bound)) {
+    EXPECT_GT(*high, 3 * GetParam().deviation) << "a normal distribution has tails";
+  }
+}
+
+constexpr double infinite = INFINITY;
+INSTANTIATE_TEST_SUITE_P(
+    All, Schemes,
+    testing::Values(Expected{"kaiming_uniform", std::sqrt(2.0 / 784), std::sqrt(6.0 / 784)},
+                    Expected{"kaiming_normal", std::sqrt(2.0 / 784), infinite},
+                    Expected{"xavier_uniform", std::sqrt(4.0 / 984), std::sqrt(12.0 / 984)},
+                    Expected{"xavier_normal", std::sqrt(4.0 / 984), infinite},
+                    Expected{"normal", 0.05, infinite}, Expected{"uniform", 0.05 / std::sqrt(3.0), 0.05}),
+    [](const auto& instance) { return instance.param.scheme; });
+
+TEST(InitialValues, OrthogonalMatricesHaveOrthogonalRowsOrColumns) {
+  for (const std::int64_t width : {20, 1000}) {
+    const auto drawn = draw("orthogonal", 1, {width});
+    const auto w = drawn.parameter(0);
+    const std::int64_t count = std::min<std::int64_t>(width, 784);
+    const auto at = [&](std::int64_t i, std::int64_t k) {
+      return static_cast<double>(w[static_cast<std::size_t>(width <= 784 ? i * 784 + k : k * 784 + i)]);
+    };
+    for (const std::int64_t i : {std::int64_t{0}, count / 2, count - 1})
+      for (const std::int64_t j : {std::int64_t{0}, count / 2, count - 1}) {
+        double dot = 0;
+        for (std::int64_t k = 0; k < std::max<std::int64_t>(width, 784); ++k) dot += at(i, k) * at(j, k);
+        EXPECT_NEAR(dot, i == j ? 2.0 : 0.0, 1e-5) << "rows have the norm of relu's gain, sqrt(2)";
+      }
+  }
+}
+
+TEST(InitialValues, ScaleMultipliesMatricesAndBiasesAreZero) {
+  const auto one = draw("kaiming_uniform", 1), half = draw("kaiming_uniform", 0.5);
+  EXPECT_EQ(deviation(one.parameter(1)), 0);
+  // The identity differs, so the values do; the spread is half.
+  EXPECT_NEAR(deviation(half.parameter(0)) / deviation(one.parameter(0)), 0.5, 0.005);
+}
+
+TEST(InitialValues, GainFollowsTheActivation) {
+  const double relu = deviation(draw("kaiming_normal", 1, {200}, "relu").parameter(0));
+  EXPECT_NEAR(deviation(draw("kaiming_normal", 1, {200}, "tanh").parameter(0)) / relu,
+              5 / 3.0 / std::sqrt(2.0), 0.02);
+  EXPECT_NEAR(deviation(draw("kaiming_normal", 1, {200}, "sigmoid").parameter(0)) / relu, 1 / std::sqrt(2.0),
+              0.02);
+}
+
+TEST(InitialValues, AnInitSeedFixesThemApartFromTheIdentity) {
+  sweep::RunSettings first, second;
+  first.seed = 1;
+  second.seed = 2;
+  const auto network = make_network(first, data::dataset_info("mnist"));
+  const auto values = [&](const sweep::RunSettings& settings) {
+    std::vector<float> weights(static_cast<std::size_t>(network.size));
+    initial_values(network, settings, weights);
+    return weights;
+  };
+  EXPECT_EQ(values(first), values(first));
+  EXPECT_NE(values(first), values(second));
+  first.set("init.seed", std::int64_t{7});
+  second.set("init.seed", std::int64_t{7});
+  EXPECT_EQ(values(first), values(second));
+}
+
+}  // namespace
+}  // namespace kindred::network

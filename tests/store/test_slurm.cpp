@@ -1,0 +1,78 @@
+#include <gtest/gtest.h>
+#include <sys/stat.h>
+
+#include <cstdlib>
+
+#include "scratch.hpp"
+#include "store/lock.hpp"
+#include "store/lock_holder.hpp"
+#include "store/slurm.hpp"
+
+namespace kindred::store {
+namespace {
+
+using testing::Scratch;
+
+/// Puts a command `squeue` with this body first in PATH.
+class FakeSqueue {
+ public:
+  explicit FakeSqueue(const std::string& body) : before_(std::getenv("PATH")) {
+    std::filesystem::create_directory(scratch_.file("bin"));
+    const auto command = scratch_.file("bin/squeue");
+    std::ofstream(command) << "#!/bin/sh\nprintf '%s ' \"$@\" > " << arguments() << "\n" << body << "\n";
+    ::chmod(command.c_str(), 0755);
+    ::setenv("PATH", (scratch_.file("bin") + ":" + before_).c_str(), 1);
+  }
+  ~FakeSqueue() { ::setenv("PATH", before_.c_str(), 1); }
+  std::string arguments() const { return scratch_.file("arguments"); }
+
+ private:
+  Scratch scratch_;
+  std::string before_;
+};
+
+TEST(Slurm, JobsThatAreNotListedHaveEnded) {
+  const FakeSqueue squeue("exit 0");
+  EXPECT_TRUE(slurm_job_has_ended("77"));
+  EXPECT_EQ(testing::bytes_of(squeue.arguments()), "--noheader --jobs 77 --format %T ");
+}
+
+TEST(Slurm, JobsInAFinalStateHaveEnded) {
+  EXPECT_TRUE((FakeSqueue("echo CANCELLED"), slurm_job_has_ended("77")));
+  EXPECT_FALSE((FakeSqueue("echo RUNNING"), slurm_job_has_ended("77")));
+  EXPECT_FALSE((FakeSqueue("echo PENDING"), slurm_job_has_ended("77")));
+  EXPECT_FALSE((FakeSqueue("echo COMPLETING"), slurm_job_has_ended("77")));
+}
+
+TEST(Slurm, JobsThatTheControllerHasForgottenHaveEnded) {
+  EXPECT_TRUE((FakeSqueue("echo 'slurm_load_jobs error: Invalid job id specified' >&2; exit 1"),
+               slurm_job_has_ended("77")));
+}
+
+TEST(Slurm, AFailingCommandSaysNothing) {
+  EXPECT_FALSE(
+      (FakeSqueue("echo 'Unable to contact slurm controller' >&2; exit 1"), slurm_job_has_ended("77")));
+  EXPECT_FALSE((FakeSqueue("kill -9 $$"), slurm_job_has_ended("77")));
+}
+
+TEST(Slurm, OnlyNumbersAreAskedAbout) {
+  const FakeSqueue squeue("exit 0");
+  for (const char* job : {"", "--help", "7;ls", "7 8"}) EXPECT_FALSE(slurm_job_has_ended(job)) << job;
+  EXPECT_FALSE(std::filesystem::exists(squeue.arguments()));
+}
+
+TEST(Slurm, ALockOfAnEndedJobIsTakenOver) {
+  const Scratch scratch;
+  const auto path = scratch.file("population.h5");
+  const LockHolder holder{"another-host", 123, "77", 0, unix_seconds(), unix_seconds()};
+  std::ofstream(path + ".lock") << holder.text();
+  {
+    const FakeSqueue squeue("echo RUNNING");
+    EXPECT_THROW(FileLock(path, false), Error);
+  }
+  const FakeSqueue squeue("exit 0");
+  EXPECT_NO_THROW(FileLock(path, false));
+}
+
+}  // namespace
+}  // namespace kindred::store

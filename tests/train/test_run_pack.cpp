@@ -1,0 +1,123 @@
+#include <gmock/gmock.h>
+#include <gtest/gtest.h>
+
+#include <cmath>
+#include <csignal>
+#include <numeric>
+
+#include "samples.hpp"
+#include "train/run_pack.hpp"
+
+namespace kindred::train {
+namespace {
+
+/// A sweep on small images with all that run_pack needs.
+class Population {
+ public:
+  explicit Population(const std::string& more)
+      : sweep_(small_sweep(more)),
+        cohorts_(make_cohorts(sweep_)),
+        layout_(population_layout(sweep_, cohorts_)) {
+    cohorts_[0].probes = std::min<std::int64_t>(cohorts_[0].probes, 50);
+    for (auto& array : layout_.cohorts[0].arrays)
+      if (array.name == "logits") array.dimensions[0].size = cohorts_[0].probes;
+  }
+
+  std::vector<FinishedRun> run(std::vector<std::int64_t> runs) {
+    statistics::Describer describer({sweep_.record.histogram_bins, sweep_.record.histogram_low,
+                                     sweep_.record.histogram_high, sweep_.record.quantiles});
+    const auto engine = make_engine("torch", "cpu");
+    const PackContext context{sweep_,    cohorts_[0], layout_.cohorts[0].arrays, *engine, images_.samples(),
+                              describer, stop_};
+    auto finished = run_pack(context, runs);
+    return finished ? std::move(*finished) : std::vector<FinishedRun>();
+  }
+  std::vector<FinishedRun> run_all() {
+    std::vector<std::int64_t> runs(sweep_.runs.size());
+    std::iota(runs.begin(), runs.end(), 0);
+    return run(runs);
+  }
+
+ private:
+  sweep::Sweep sweep_;
+  std::vector<Cohort> cohorts_;
+  store::PopulationLayout layout_;
+  FakeImages images_{330, 90};  // the last mini-batch is partial
+  StopRequest stop_{std::nullopt};
+};
+
+TEST(RunPack, ARunAloneEqualsTheSameRunInAPackBitForBit) {
+  Population population("[[sweep]]\nseeds = 3\n\"train.learning_rate\" = [0.1, 0.01]\n");
+  const auto together = population.run_all();
+  ASSERT_EQ(together.size(), 6u);
+  for (std::size_t i = 0; i < together.size(); ++i) {
+    const auto alone = population.run({static_cast<std::int64_t>(i)});
+    EXPECT_EQ(store::checksum(alone[0].record.rows(), alone[0].result),
+              store::checksum(together[i].record.rows(), together[i].result))
+        << "run " << i;
+  }
+}
+
+TEST(RunPack, LearnsAndRecordsItsCurves) {
+  Population population("learning_rate = 0.05\n");
+  auto finished = population.run_all();
+  auto& [run, record, result] = finished[0];
+  EXPECT_EQ(result.state, store::State::done);
+  EXPECT_EQ(result.epochs_completed, 3);
+  const auto test = record.row<float>("test_accuracy"), train = record.row<float>("train_loss");
+  EXPECT_LT(test[0], 0.5f);
+  EXPECT_GT(test[3], 0.9f) << "the images are easy";
+  EXPECT_TRUE(std::isnan(train[0])) << "nothing has been trained before the first epoch";
+  EXPECT_GT(train[1], train[3]);
+  EXPECT_EQ(result.test_accuracy, static_cast<double>(test[3]));
+}
+
+TEST(RunPack, ADivergingMemberLeavesTheOthersAlone) {
+  Population population("[[sweep]]\nseeds = [1]\n\"train.learning_rate\" = [0.05, 1e30, 0.02]\n");
+  auto finished = population.run_all();
+  EXPECT_EQ(finished[1].result.state, store::State::diverged);
+  EXPECT_THAT(finished[1].result.message, testing::HasSubstr("finite"));
+  EXPECT_LT(finished[1].result.epochs_completed, 3);
+  EXPECT_TRUE(std::isnan(finished[1].record.row<float>("test_loss")[3]));
+  for (const std::int64_t healthy : {0, 2}) {
+    const auto i = static_cast<std::size_t>(healthy);
+    EXPECT_EQ(finished[i].result.state, store::State::done);
+    const auto alone = population.run({healthy});
+    EXPECT_EQ(store::checksum(alone[0].record.rows(), alone[0].result),
+              store::checksum(finished[i].record.rows(), finished[i].result));
+  }
+  const auto alone = population.run({1});
+  EXPECT_EQ(store::checksum(alone[0].record.rows(), alone[0].result),
+            store::checksum(finished[1].record.rows(), finished[1].result))
+      << "what a diverged run leaves does not depend on its pack-mates either";
+}
+
+TEST(RunPack, AnOrderSeedGivesTwoRunsTheSameOrder) {
+  Population paired("[init]\nseed = 3\n[[sweep]]\nseeds = 2\n\"train.order_seed\" = [5]\n");
+  auto finished = paired.run_all();
+  EXPECT_TRUE(
+      std::ranges::equal(finished[0].record.row<float>("weights"), finished[1].record.row<float>("weights")))
+      << "equal initial values and equal order give equal networks";
+}
+
+TEST(RunPack, StatisticsAreOfTheStoredWeights) {
+  Population population("");
+  auto finished = population.run_all();
+  auto& record = finished[0].record;
+  const auto weights = record.row<float>("weights");
+  double sum = 0;
+  for (const float weight : weights) sum += static_cast<double>(weight);
+  const auto moments = record.row<double>("moments");
+  const auto all = moments.subspan(moments.size() - 12);
+  EXPECT_EQ(all[0], static_cast<double>(weights.size()));
+  EXPECT_NEAR(all[1], sum / static_cast<double>(weights.size()), 1e-12);
+}
+
+TEST(RunPack, AStopLeavesNothingBehind) {
+  Population population("");
+  std::raise(SIGUSR1);
+  EXPECT_TRUE(population.run_all().empty());
+}
+
+}  // namespace
+}  // namespace kindred::train

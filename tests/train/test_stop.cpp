@@ -1,0 +1,33 @@
+#include <gtest/gtest.h>
+
+#include <csignal>
+
+#include "train/progress.hpp"
+#include "train/stop.hpp"
+
+namespace kindred::train {
+namespace {
+
+TEST(StopRequest, ComesWithASignal) {
+  for (const int signal : {SIGUSR1, SIGTERM, SIGINT}) {
+    const StopRequest stop(std::nullopt);
+    EXPECT_FALSE(stop.requested());
+    std::raise(signal);
+    EXPECT_TRUE(stop.requested());
+  }
+}
+
+TEST(StopRequest, ComesHalfAMinuteBeforeTheTimeLimit) {
+  EXPECT_FALSE(StopRequest(std::chrono::hours(1)).requested());
+  EXPECT_TRUE(StopRequest(std::chrono::seconds(30)).requested());
+}
+
+TEST(DurationText, ReadsWell) {
+  EXPECT_EQ(duration_text(0), "0s");
+  EXPECT_EQ(duration_text(59.4), "59s");
+  EXPECT_EQ(duration_text(200), "3m 20s");
+  EXPECT_EQ(duration_text(3720), "1h 02m");
+}
+
+}  // namespace
+}  // namespace kindred::train
