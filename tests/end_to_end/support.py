@@ -121,9 +121,24 @@ def masked(path):
     return bytes(data.replace(created, bytes(len(created))))
 
 
-def same_population(path, other):
-    """Whether two files hold the same bits, apart from VOLATILE and `created`."""
-    return masked(path) == masked(other)
+def assert_same_population(path, other):
+    """Two files hold the same bits, apart from VOLATILE and `created`."""
+    ours, theirs = masked(path), masked(other)
+    if ours == theirs:
+        return
+    assert len(ours) == len(theirs)
+    byte = next(i for i, (a, b) in enumerate(zip(ours, theirs)) if a != b)
+    places = []
+
+    def note(name, item):
+        if isinstance(item, h5py.Dataset):
+            first = item.id.get_offset()
+            if first is not None and first <= byte < first + item.id.get_storage_size():
+                places.append(name)
+
+    with h5py.File(path, "r") as file:
+        file.visititems(note)
+    raise AssertionError(f"{path} and {other} differ at byte {byte}, in {places or 'no dataset'}")
 
 
 def read_idx(name):
@@ -133,23 +148,26 @@ def read_idx(name):
     return np.frombuffer(data, np.uint8, offset=4 + 4 * len(shape)).reshape(shape)
 
 
-def network_inputs(count):
-    """The first test images as networks see them: [count, 784] in double."""
-    pixels = read_idx("t10k-images-idx3-ubyte")[:count].reshape(count, -1)
+def network_inputs(count, name="t10k-images-idx3-ubyte"):
+    """The first images of a file as networks see them: [count, 784] in double."""
+    pixels = read_idx(name)[:count].reshape(count, -1)
     return (pixels / 255 - 0.1307) / 0.3081
 
 
-def representations(cohort, weights, images):
-    """Every layer's output of a relu network on images [n, inputs], in double: each hidden one, the logits.
+def layers(cohort, weights):
+    """The matrix [out, in] and bias of each layer of an mlp, in double.
 
     `cohort` is the HDF5 group, `weights` one flat vector in PyTorch's order."""
-    sizes = cohort["parameter_size"][:-1]
-    parts = np.split(weights.astype(np.float64), np.cumsum(sizes)[:-1])
-    outputs, x = [], images
-    for matrix, bias in zip(parts[::2], parts[1::2]):
-        if outputs:
-            x = np.maximum(x, 0)
-            outputs[-1] = x
-        x = x @ matrix.reshape(len(bias), -1).T + bias
+    ends = np.cumsum(cohort["parameter_size"][:-1])
+    parts = np.split(weights.astype(np.float64), ends[:-1])
+    return [(matrix.reshape(len(bias), -1), bias) for matrix, bias in zip(parts[::2], parts[1::2])]
+
+
+def representations(cohort, weights, inputs):
+    """What each layer of a relu mlp makes of inputs [n, 784], in double: the hidden ones, then the logits."""
+    outputs, x = [], inputs
+    *hidden, last = layers(cohort, weights)
+    for matrix, bias in hidden:
+        x = np.maximum(x @ matrix.T + bias, 0)
         outputs.append(x)
-    return outputs
+    return outputs + [x @ last[0].T + last[1]]
