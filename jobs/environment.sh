@@ -13,7 +13,13 @@ fail() {
 build() {
   local log=$KINDRED_BUILD/configure.log
   mkdir -p "$KINDRED_BUILD"
-  if ! cmake -S "$KINDRED_ROOT" -B "$KINDRED_BUILD" -G Ninja -DCMAKE_BUILD_TYPE=Release \
+  local -a fresh=()
+  # A build folder that served another clone starts anew.
+  if [ -f "$KINDRED_BUILD/CMakeCache.txt" ] &&
+    ! grep -qxF "CMAKE_HOME_DIRECTORY:INTERNAL=$KINDRED_ROOT" "$KINDRED_BUILD/CMakeCache.txt"; then
+    fresh=(--fresh)
+  fi
+  if ! cmake "${fresh[@]}" -S "$KINDRED_ROOT" -B "$KINDRED_BUILD" -G Ninja -DCMAKE_BUILD_TYPE=Release \
     -DKINDRED_VENV="$KINDRED_VENV" >"$log" 2>&1; then
     cat "$log" >&2
     fail "the build could not be configured (see above)"

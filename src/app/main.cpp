@@ -1,6 +1,6 @@
+#include <algorithm>
 #include <cstdio>
 #include <cstdlib>
-#include <optional>
 #include <vector>
 
 #include "app/verbs.hpp"
@@ -60,17 +60,26 @@ int run(int argc, char** argv) {
   app.set_version_flag("--version", version_text);
   std::string log_level = "info";
   app.add_option("--log-level", log_level, "debug, info, warn, error or off")->capture_default_str();
-  const std::vector<Verb> verbs = {train_verb(app), plan_verb(app), status_verb(app), verify_verb(app),
-                                   compare_verb(app)};
+  // Set before the verbs are made, so that their help ends with it too.
   app.footer(
+      "Every verb also takes --log-level (debug, info, warn, error or off).\n"
       "Exit codes: 0 settled, 1 input or output failed, 2 wrong usage, 3 settled but some runs failed,\n"
       "85 stopped with work left (the same command goes on).");
+  const std::vector<Verb> verbs = {train_verb(app), plan_verb(app), status_verb(app), verify_verb(app),
+                                   compare_verb(app)};
   try {
     app.parse(argc, argv);
   } catch (const CLI::Success& help) {
     return is_first_process() ? app.exit(help) : EXIT_SUCCESS;
   } catch (const CLI::ParseError& error) {
-    if (is_first_process()) std::fprintf(stderr, "kindred: %s (see kindred --help)\n", error.what());
+    if (is_first_process()) {
+      const std::string verb = argc > 1 ? argv[1] : "";
+      const bool known = std::any_of(verbs.begin(), verbs.end(),
+                                     [&](const Verb& v) { return v.command->get_name() == verb; });
+      const bool unknown = !verb.empty() && verb[0] != '-' && !known;
+      const auto problem = unknown ? "there is no verb " + verb : std::string(error.what());
+      std::fprintf(stderr, "kindred: %s (see kindred --help)\n", problem.c_str());
+    }
     return static_cast<int>(ExitCode::usage);
   }
   for (const auto& verb : verbs)

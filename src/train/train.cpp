@@ -35,9 +35,12 @@ void check_sweep(const std::string& path, const sweep::Sweep& sweep) {
   const store::PopulationFile file(path);
   if (file.attribute("sweep_id") == sweep.id()) return;
   const auto stored = sweep::parse_sweep(file.attribute("sweep"), path);
-  throw usage_error(
-      "{} was made by another sweep (they differ in:\n{}) give another -o, or the sweep file it was made by",
-      path, sweep::describe_difference(stored, sweep));
+  auto difference = sweep::describe_difference(stored, sweep);
+  if (difference.ends_with('\n')) difference.pop_back();
+  for (std::size_t end = 0; (end = difference.find('\n', end)) != std::string::npos;)
+    difference.replace(end, 1, "; ");
+  throw usage_error("{} was made by another sweep ({}) give another -o, or the sweep file it was made by",
+                    path, difference);
 }
 
 void create_or_check(const TrainOptions& options, const sweep::Sweep& sweep,

@@ -108,6 +108,14 @@ def settled(path):
     return int(np.count_nonzero(states(path))) if path.exists() else 0
 
 
+def flip_byte(path, offset):
+    with open(path, "r+b") as file:
+        file.seek(offset)
+        byte = file.read(1)[0]
+        file.seek(offset)
+        file.write(bytes([byte ^ 0x40]))
+
+
 def masked(path):
     """The file's bytes without those that may differ between two equal populations."""
     data = bytearray(path.read_bytes())

@@ -42,12 +42,13 @@ TEST(Cohorts, ALimitBeyondTheDatasetIsTheDataset) {
 }
 
 TEST(Cohorts, NamesAreTheSameOnEveryMachine) {
-  // Other people's scripts name cohorts; this one was computed once, by xxh64sum of the key.
+  // Other people's scripts name cohorts. The digits are the first of the key's XXH64, computed elsewhere.
   const auto cohorts = make_cohorts(small_sweep("[record]\nsnapshots = \"final\"\n"));
   EXPECT_EQ(
       cohorts[0].key,
       "architecture=mlp\ndataset=mnist\nepochs=3\nlayout=fc1.weight[16, 784];fc1.bias[16];fc2.weight[8, 16];"
       "fc2.bias[8];fc3.weight[10, 8];fc3.bias[10]\nsnapshots=[3]\ntest_samples=10000\ntrain_samples=60000\n");
+  EXPECT_EQ(cohorts[0].name, "mnist-mlp-66ba12ba");
 }
 
 }  // namespace

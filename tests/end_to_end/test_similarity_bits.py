@@ -1,0 +1,91 @@
+"""The same matrices, bit for bit, for any number of ranks and any memory; and at the ends of float's range."""
+
+import h5py
+import numpy as np
+import pytest
+from support import compare, network_inputs, representations, train, write_sweep
+from test_similarity import centred_gram, cosines
+
+SETTINGS = [{"ranks": 2}, {"ranks": 3}, {"options": ["--memory", "1M"]},
+            {"ranks": 2, "options": ["--memory", "100KiB"]}]
+
+
+def matrices(path):
+    with h5py.File(path) as file:
+        found = {}
+        file.visititems(lambda name, item: found.update({name: item[:].tobytes()})
+                        if isinstance(item, h5py.Dataset) and item.dtype == np.float32 else None)
+        undefined = [group[name].attrs["undefined"] for group in file["cohorts"].values()
+                     for name in group if "undefined" in group[name].attrs]
+    return found, undefined
+
+
+@pytest.fixture(scope="module")
+def alone(folder):
+    """Three blocks of 64 runs and a bit, so that there are several tiles."""
+    sweep = write_sweep(folder / "many.toml", {"seeds": 33, "train.learning_rate": [0.1, 0.01, 0.001]},
+                        {"seeds": 33, "init.scale": 1e30},
+                        data__train_limit=200, data__test_limit=50, model__hidden=[5], train__epochs=1,
+                        record__weights="final", record__probes=40)
+    population = train(sweep, folder / "many.h5")
+    return population, compare(population, folder / "alone.h5")
+
+
+def test_many_runs(alone):
+    population, similarity = alone
+    with h5py.File(population) as file, h5py.File(similarity) as found:
+        (cohort,) = file["cohorts"].values()
+        (group,) = found["cohorts"].values()
+        weights = cohort["weights"][:, -1].astype(np.float64)
+        weights[file["runs/state"][:] != 1] = np.nan
+        np.testing.assert_allclose(group["cosine"][-1], cosines(weights), rtol=0, atol=4e-6)
+        ordered = np.sort(weights, axis=1)
+        expected = [np.abs(ordered - row).mean(axis=1) for row in ordered]
+        np.testing.assert_allclose(group["wasserstein"][-1], expected, rtol=4e-6, atol=0)
+
+
+@pytest.mark.parametrize("setting", SETTINGS, ids=str)
+def test_ranks_and_memory(folder, alone, setting):
+    population, similarity = alone
+    other = compare(population, folder / "other.h5", *setting.get("options", []), ranks=setting.get("ranks"))
+    found, expected = matrices(other), matrices(similarity)
+    assert found[1] == expected[1]
+    assert found[0].keys() == expected[0].keys()
+    assert [name for name in found[0] if found[0][name] != expected[0][name]] == []
+
+
+def test_a_comparison_replaces_an_older_one(folder, alone):
+    population, similarity = alone
+    path = folder / "again.h5"
+    compare(population, path, "--metrics", "cosine")
+    compare(population, path)
+    assert matrices(path) == matrices(similarity)
+
+
+def test_cosine_of_tiny_weights(folder):
+    """Products of such weights are too small for a float."""
+    sweep = write_sweep(folder / "tiny.toml", {"seeds": 3, "init.scale": [1e-22, 1.0]}, train__epochs=1,
+                        train__learning_rate=1e-30)
+    population = train(sweep, folder / "tiny.h5")
+    with h5py.File(population) as file, h5py.File(compare(population, folder / "cosine.h5")) as found:
+        assert set(file["runs/state"]) == {1}
+        (cohort,) = file["cohorts"].values()
+        (group,) = found["cohorts"].values()
+        expected = cosines(cohort["weights"][:, -1].astype(np.float64))
+        np.testing.assert_allclose(group["cosine"][-1], expected, rtol=0, atol=4e-6)
+
+
+def test_cka_of_tiny_and_of_huge_networks(folder):
+    """The alignment does not depend on the size of the weights, though its products do: they reach 1e-60 and 1e60."""
+    sweep = write_sweep(folder / "scales.toml", {"seeds": 3, "init.scale": [1e-5, 1.0, 1e5]}, train__epochs=1,
+                        train__learning_rate=1e-30)
+    population = train(sweep, folder / "scales.h5")
+    with h5py.File(population) as file, h5py.File(compare(population, folder / "scaled.h5")) as found:
+        assert set(file["runs/state"]) == {1}
+        (cohort,) = file["cohorts"].values()
+        (group,) = found["cohorts"].values()
+        inputs = network_inputs(500)
+        values = [representations(cohort, weights[-1], inputs) for weights in cohort["weights"]]
+        for index in range(3):
+            expected = cosines(np.array([centred_gram(outputs[index]) for outputs in values]))
+            np.testing.assert_allclose(group["cka"][index], expected, rtol=0, atol=1e-5)
