@@ -5,8 +5,8 @@
 #include <nlohmann/json.hpp>
 
 #include "app/verbs.hpp"
+#include "core/time.hpp"
 #include "store/population_file.hpp"
-#include "train/progress.hpp"
 
 namespace kindred::app {
 namespace {
@@ -83,7 +83,7 @@ void print_text(const Status& status, const std::string& path) {
   if (std::isfinite(status.runs_per_minute)) {
     std::cout << fmt::format("  {:.1f} runs/min", status.runs_per_minute);
     if (status.pending > 0)
-      std::cout << fmt::format(", {} left at this rate", train::duration_text(status.seconds_left));
+      std::cout << fmt::format(", {} left at this rate", duration_text(status.seconds_left));
     std::cout << "\n";
   }
   if (std::isfinite(status.best))

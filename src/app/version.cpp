@@ -1,8 +1,9 @@
+#include "store/version.hpp"
+
 #include "app/verbs.hpp"
 #include "core/build_info.hpp"
 #include "parallel/environment.hpp"
 #include "statistics/describe.hpp"
-#include "store/version.hpp"
 #include "train/engine.hpp"
 
 namespace kindred::app {

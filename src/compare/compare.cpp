@@ -8,10 +8,10 @@
 
 #include "compare/job.hpp"
 #include "core/log.hpp"
+#include "core/time.hpp"
 #include "parallel/ticket_queue.hpp"
 #include "store/lock.hpp"
 #include "train/node_data.hpp"
-#include "train/progress.hpp"
 #include "train/torch/threads.hpp"
 
 namespace kindred::compare {
@@ -86,7 +86,7 @@ void announce(const Job& job, const std::vector<Task>& tasks, const CompareOptio
   // two.
   log::info("{}: {} matrices of {} cohorts, {:.1f} MiB, about {} of one core", options.output,
             job.slices.size(), job.cohorts.size(), static_cast<double>(job.layout.bytes()) / 0x1p20,
-            train::duration_text(operations / 2e10 + 1));
+            duration_text(operations / 2e10 + 1));
 }
 
 }  // namespace

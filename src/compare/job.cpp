@@ -4,7 +4,7 @@
 #include <charconv>
 
 #include "core/build_info.hpp"
-#include "core/log.hpp"
+#include "core/time.hpp"
 
 namespace kindred::compare {
 namespace {
@@ -55,13 +55,6 @@ std::vector<std::pair<std::int64_t, std::string>> representations(const network:
   return all;
 }
 
-std::string time_text() {
-  const std::time_t now = std::time(nullptr);
-  char text[32];
-  std::strftime(text, sizeof text, "%Y-%m-%dT%H:%M:%SZ", std::gmtime(&now));
-  return text;
-}
-
 }  // namespace
 
 FeatureContext Job::context(std::size_t cohort, const store::PopulationFile& file,
@@ -77,7 +70,7 @@ Job make_job(const CompareOptions& options, const store::PopulationFile& file) {
   const auto chosen = choose_metrics(options.metrics);
   job.layout.attributes = {{"sweep_id", file.attribute("sweep_id")},
                            {"population", options.population},
-                           {"created", time_text()},
+                           {"created", utc_now()},
                            {"created_by", version_line()}};
   for (std::size_t c = 0; c < job.cohorts.size(); ++c) {
     const auto& cohort = job.cohorts[c];

@@ -6,8 +6,8 @@
 #include <nlohmann/json.hpp>
 #include <numeric>
 
+#include "core/time.hpp"
 #include "train/pack.hpp"
-#include "train/progress.hpp"
 
 namespace kindred::train {
 namespace {

@@ -6,15 +6,9 @@
 #include <cstdio>
 
 #include "core/log.hpp"
+#include "core/time.hpp"
 
 namespace kindred::train {
-
-std::string duration_text(double seconds) {
-  const auto whole = static_cast<std::int64_t>(seconds + 0.5);
-  if (whole >= 3600) return fmt::format("{}h {:02}m", whole / 3600, whole / 60 % 60);
-  if (whole >= 60) return fmt::format("{}m {:02}s", whole / 60, whole % 60);
-  return fmt::format("{}s", whole);
-}
 
 ProgressLine::ProgressLine(std::int64_t total, std::int64_t settled)
     : total_(total), before_(settled), terminal_(isatty(STDERR_FILENO) == 1) {}

@@ -9,9 +9,6 @@
 
 namespace kindred::train {
 
-/// "1h 02m", "3m 20s", "12s".
-std::string duration_text(double seconds);
-
 /// Tells the user how the population comes along: one live line at a terminal, a line a minute elsewhere.
 class ProgressLine {
  public:

@@ -1,12 +1,11 @@
 #include "train/train.hpp"
 
 #include <algorithm>
-#include <chrono>
-#include <ctime>
 #include <filesystem>
 #include <memory>
 
 #include "core/log.hpp"
+#include "core/time.hpp"
 #include "store/lock.hpp"
 #include "train/population.hpp"
 #include "train/progress.hpp"
@@ -21,13 +20,6 @@ sweep::Sweep read_on_root(const std::string& path, const parallel::Communicator&
   world.root_only([&] { sweep = sweep::read_sweep(path); });
   const auto text = world.broadcast(sweep.text);
   return world.is_root() ? sweep : sweep::parse_sweep(text, path);
-}
-
-std::string utc_now() {
-  const std::time_t now = std::time(nullptr);
-  char text[32];
-  std::strftime(text, sizeof text, "%Y-%m-%dT%H:%M:%SZ", std::gmtime(&now));
-  return text;
 }
 
 /// Refuses a population file of another sweep.

@@ -9,17 +9,16 @@ from pathlib import Path
 import h5py
 import numpy as np
 import pytest
-from support import PENDING, STOPPED, assert_same_population, run, settled, start, states, train, wait_for
+from support import DONE, PENDING, STOPPED, assert_same_population, run, settled, start, states, train, wait_for, write_sweep
 
 RUNS = 24
 
 
 @pytest.fixture(scope="module")
 def uninterrupted(folder):
-    from support import write_sweep
-
-    sweep = write_sweep(folder / "sweep.toml", {"seeds": RUNS // 3, "train.learning_rate": [0.1, 0.01, 1e20]},
-                        train__epochs=8, record__snapshots=[0, 4, 8])
+    # The runs that diverge come first and take no time; each of the others takes tenths of a second.
+    sweep = write_sweep(folder / "sweep.toml", {"seeds": RUNS // 3, "train.learning_rate": [1e20, 0.1, 0.01]},
+                        train__epochs=10, record__snapshots=[0, 5, 10])
     return sweep, train(sweep, folder / "uninterrupted.h5")
 
 
@@ -61,17 +60,17 @@ def assert_nothing_lost(before, path):
     np.testing.assert_array_equal(now[kept], before[kept])
 
 
-@pytest.mark.parametrize("seed", range(3))
+@pytest.mark.parametrize("seed", range(2))
 def test_killed_again_and_again(tmp_path, uninterrupted, seed):
     sweep, expected = uninterrupted
     path = tmp_path / "p.h5"
     chance = random.Random(seed)
     before = np.zeros(RUNS, np.uint8)
     # The moment is within a run: a number of settled runs, and then some time.
-    for goal in sorted(chance.sample(range(1, RUNS - 6), 3)):
+    for goal in sorted(chance.sample(range(1, RUNS - 8), 3)):
         process = start("train", sweep, "-o", path, ranks=2)
         wait_for(lambda: settled(path) >= goal, process)
-        time.sleep(chance.uniform(0, 0.1))
+        time.sleep(chance.uniform(0, 0.05))
         kill(process)
         check(path)
         assert_nothing_lost(before, path)
@@ -84,7 +83,7 @@ def test_killed_again_and_again(tmp_path, uninterrupted, seed):
     assert [entry.name for entry in tmp_path.iterdir()] == ["p.h5"]
 
 
-@pytest.mark.parametrize("seed", range(3))
+@pytest.mark.parametrize("seed", range(2))
 def test_killed_while_it_starts(tmp_path, uninterrupted, seed):
     """Whatever moment of the file's creation it is: there is none under its name, or a whole one."""
     sweep, expected = uninterrupted
@@ -114,7 +113,7 @@ def test_one_rank_killed(tmp_path, uninterrupted):
     assert_same_population(path, expected)
 
 
-@pytest.mark.parametrize("number", [signal.SIGUSR1, signal.SIGTERM, signal.SIGINT])
+@pytest.mark.parametrize("number", [signal.SIGUSR1, signal.SIGTERM])
 def test_signal_stops_cleanly(tmp_path, uninterrupted, number):
     sweep, expected = uninterrupted
     path = tmp_path / "p.h5"
@@ -127,20 +126,11 @@ def test_signal_stops_cleanly(tmp_path, uninterrupted, number):
     assert 0 < left <= RUNS - 4 and f"{left} of {RUNS} runs" in errors
     assert [entry.name for entry in tmp_path.iterdir()] == ["p.h5"]
     check(path)
+    with h5py.File(path) as file:  # the summaries are of what is done so far
+        (summary,) = file["population"].values()
+        assert summary["runs"][0] == np.count_nonzero(file["runs/state"][:] == DONE)
     train(sweep, path)
     assert_same_population(path, expected)
-
-
-def test_stopped_file_has_summaries_of_what_is_done(tmp_path, uninterrupted):
-    sweep, _ = uninterrupted
-    path = tmp_path / "p.h5"
-    process = start("train", sweep, "-o", path)
-    wait_for(lambda: settled(path) >= 4, process)
-    process.send_signal(signal.SIGUSR1)
-    process.communicate(timeout=60)
-    with h5py.File(path) as file:
-        (summary,) = file["population"].values()
-        assert summary["runs"][0] == np.count_nonzero(file["runs/state"][:] == 1)
 
 
 @pytest.mark.parametrize("ranks", [None, 2])

@@ -2,7 +2,6 @@
 
 #include <csignal>
 
-#include "train/progress.hpp"
 #include "train/stop.hpp"
 
 namespace kindred::train {
@@ -20,13 +19,6 @@ TEST(StopRequest, ComesWithASignal) {
 TEST(StopRequest, ComesHalfAMinuteBeforeTheTimeLimit) {
   EXPECT_FALSE(StopRequest(std::chrono::hours(1)).requested());
   EXPECT_TRUE(StopRequest(std::chrono::seconds(30)).requested());
-}
-
-TEST(DurationText, ReadsWell) {
-  EXPECT_EQ(duration_text(0), "0s");
-  EXPECT_EQ(duration_text(59.4), "59s");
-  EXPECT_EQ(duration_text(200), "3m 20s");
-  EXPECT_EQ(duration_text(3720), "1h 02m");
 }
 
 }  // namespace
