@@ -31,7 +31,10 @@ class GramFeature : public Feature {
 
     // Centred in double: a representation's mean can be far larger than its spread.
     const auto values = representations[representation_][0].to(at::kDouble);
-    const auto centred = (values - values.mean(0, true)).to(at::kFloat);
+    auto centred = values - values.mean(0, true);
+    // The alignment does not depend on the size, but the products below must stay inside fp32.
+    if (const double size = centred.norm().item<double>(); size > 0) centred /= size;
+    centred = centred.to(at::kFloat);
     const auto gram = at::mm(centred, centred.t());
     const float* element = gram.const_data_ptr<float>();
     constexpr auto twice = static_cast<float>(std::numbers::sqrt2);

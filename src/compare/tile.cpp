@@ -7,10 +7,12 @@
 namespace kindred::compare {
 namespace {
 
-/// Features and norms of one side of a tile.
+/// Features and norms of one side of a tile. For products each row is divided by its norm first: products of
+/// tiny or huge values would leave the range of fp32.
 class Side {
  public:
-  Side(Feature& feature, std::int64_t first, std::int64_t rows, const std::vector<bool>& valid)
+  Side(Feature& feature, Pairing pairing, std::int64_t first, std::int64_t rows,
+       const std::vector<bool>& valid)
       : blocks_((rows + block_runs - 1) / block_runs),
         rows_(blocks_ * block_runs, feature.length()),
         norms_(static_cast<std::size_t>(blocks_ * block_runs), 0.0) {
@@ -20,7 +22,11 @@ class Side {
       feature.load(first + i, row);
       double squares = 0;
       for (std::int64_t k = 0; k < feature.length(); ++k) squares += static_cast<double>(row[k]) * row[k];
-      norms_[static_cast<std::size_t>(i)] = std::sqrt(squares);
+      const double norm = std::sqrt(squares);
+      norms_[static_cast<std::size_t>(i)] = norm;
+      if (pairing == Pairing::normalised_product && norm > 0)
+        for (std::int64_t k = 0; k < feature.length(); ++k)
+          row[k] = static_cast<float>(static_cast<double>(row[k]) / norm);
     }
   }
   std::int64_t blocks() const { return blocks_; }
@@ -52,10 +58,10 @@ std::int64_t blocks_that_fit(std::int64_t length, std::size_t memory) {
 
 std::vector<float> compute_tile(Feature& feature, Pairing pairing, const Tile& tile,
                                 const std::vector<bool>& valid) {
-  const Side left(feature, tile.first_row, tile.rows, valid);
+  const Side left(feature, pairing, tile.first_row, tile.rows, valid);
   const bool diagonal = tile.first_row == tile.first_column;
   const auto other =
-      diagonal ? nullptr : std::make_unique<Side>(feature, tile.first_column, tile.columns, valid);
+      diagonal ? nullptr : std::make_unique<Side>(feature, pairing, tile.first_column, tile.columns, valid);
   const Side& right = diagonal ? left : *other;
 
   std::vector<float> values(static_cast<std::size_t>(tile.rows * tile.columns));
@@ -67,11 +73,9 @@ std::vector<float> compute_tile(Feature& feature, Pairing pairing, const Tile& t
         !valid[static_cast<std::size_t>(tile.first_column + j)])
       return std::numeric_limits<double>::quiet_NaN();
     if (pairing == Pairing::mean_absolute_difference) return sum / static_cast<double>(feature.length());
-    // The same vector twice has exactly 1, whatever the product's rounding.
-    if (diagonal && i == j) return left.norm(i) > 0 ? 1.0 : std::numeric_limits<double>::quiet_NaN();
-    const double norms = left.norm(i) * right.norm(j);
-    if (norms == 0) return std::numeric_limits<double>::quiet_NaN();
-    return std::clamp(sum / norms, -1.0, 1.0);  // rounding may step over by 1e-7
+    if (left.norm(i) == 0 || right.norm(j) == 0) return std::numeric_limits<double>::quiet_NaN();
+    if (diagonal && i == j) return 1.0;  // whatever the product's rounding
+    return std::clamp(sum, -1.0, 1.0);   // rounding may step over by 1e-7
   };
   PairSums sums;
   for (std::int64_t p = 0; p < left.blocks(); ++p)

@@ -91,7 +91,10 @@ void Communicator::agree(const std::function<void()>& work) const {
     code = static_cast<std::int64_t>(ExitCode::input_output);
   }
   const auto worst = maximum(code);
-  if (worst != 0) throw AgreedError(static_cast<ExitCode>(worst), message, code == 0);
+  if (worst == 0) return;
+  // What many ranks have run into, one tells.
+  const auto teller = size_ - 1 - maximum(code == 0 ? -1 : size_ - 1 - rank_);
+  throw AgreedError(static_cast<ExitCode>(worst), message, rank_ != teller);
 }
 
 void Communicator::root_only(const std::function<void()>& work) const {

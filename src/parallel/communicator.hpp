@@ -23,7 +23,7 @@ class AgreedError : public Error {
  public:
   AgreedError(ExitCode code, const std::string& message, bool elsewhere)
       : Error(code, message), elsewhere_(elsewhere) {}
-  /// Another rank failed and tells the user; this one ends quietly.
+  /// Another rank tells the user; this one ends quietly.
   bool elsewhere() const { return elsewhere_; }
 
  private:
@@ -53,7 +53,7 @@ class Communicator {
   double sum(double value) const;                        ///< Collective.
 
   /// Runs `work` on every rank; when any rank throws, every rank throws AgreedError with the same exit code:
-  /// the failing ones with their own message, the others with `elsewhere` set. Collective.
+  /// the lowest failing rank with its message for the user, the others with `elsewhere` set. Collective.
   void agree(const std::function<void()>& work) const;
   /// Runs `work` on rank 0 alone; when it throws, every rank throws as above. Collective.
   void root_only(const std::function<void()>& work) const;

@@ -6,6 +6,7 @@
 #include <nlohmann/json.hpp>
 #include <numeric>
 
+#include "core/error.hpp"
 #include "core/time.hpp"
 #include "train/pack.hpp"
 

@@ -1,6 +1,7 @@
 import itertools
 
 import pytest
+
 from support import write_sweep
 
 

@@ -1,6 +1,5 @@
-"""What the end-to-end tests share: starting the program as a user does, sweep files, and reading what it wrote."""
+"""What the tests share: starting the program as a user does, sweep files, and comparing what it wrote."""
 
-import gzip
 import os
 import subprocess
 import time
@@ -45,14 +44,26 @@ def command(*arguments, ranks=None):
 
 def run(*arguments, ranks=None, timeout=120, cwd=None):
     """The finished process, its output as text. `ranks` starts it under mpirun."""
-    return subprocess.run(command(*arguments, ranks=ranks), capture_output=True, text=True, env=ENVIRONMENT,
-                          timeout=timeout, cwd=cwd)
+    return subprocess.run(
+        command(*arguments, ranks=ranks),
+        capture_output=True,
+        text=True,
+        env=ENVIRONMENT,
+        timeout=timeout,
+        cwd=cwd,
+    )
 
 
 def start(*arguments, ranks=None):
     """The process, running; in a session of its own."""
-    return subprocess.Popen(command(*arguments, ranks=ranks), stdout=subprocess.PIPE, stderr=subprocess.PIPE,
-                            text=True, env=ENVIRONMENT, start_new_session=True)
+    return subprocess.Popen(
+        command(*arguments, ranks=ranks),
+        stdout=subprocess.PIPE,
+        stderr=subprocess.PIPE,
+        text=True,
+        env=ENVIRONMENT,
+        start_new_session=True,
+    )
 
 
 def train(sweep, output, *options, ranks=None):
@@ -84,7 +95,7 @@ def write_sweep(path, *blocks, **base):
     lines = [f"{key} = {toml(value)}" for key, value in settings.items() if value is not None]
     for block in blocks:
         lines.append("[[sweep]]")
-        lines += [f'{toml(key) if "." in key else key} = {toml(value)}' for key, value in block.items()]
+        lines += [f"{toml(key) if '.' in key else key} = {toml(value)}" for key, value in block.items()]
     path.write_text("\n".join(lines) + "\n")
     return path
 
@@ -123,7 +134,7 @@ def masked(path):
         for name in VOLATILE:
             column = file[f"runs/{name}"].id
             first, size = column.get_offset(), column.get_storage_size()
-            data[first:first + size] = bytes(size)
+            data[first : first + size] = bytes(size)
         created = file.attrs["created"].encode()
     assert data.count(created) == 1
     return bytes(data.replace(created, bytes(len(created))))
@@ -147,35 +158,3 @@ def assert_same_population(path, other):
     with h5py.File(path, "r") as file:
         file.visititems(note)
     raise AssertionError(f"{path} and {other} differ at byte {byte}, in {places or 'no dataset'}")
-
-
-def read_idx(name):
-    """An IDX file of the data folder that comes with the program, as an array of bytes."""
-    data = gzip.decompress((SOURCE / "data/mnist" / f"{name}.gz").read_bytes())
-    shape = [int.from_bytes(data[4 + 4 * i:8 + 4 * i], "big") for i in range(data[3])]
-    return np.frombuffer(data, np.uint8, offset=4 + 4 * len(shape)).reshape(shape)
-
-
-def network_inputs(count, name="t10k-images-idx3-ubyte"):
-    """The first images of a file as networks see them: [count, 784] in double."""
-    pixels = read_idx(name)[:count].reshape(count, -1)
-    return (pixels / 255 - 0.1307) / 0.3081
-
-
-def layers(cohort, weights):
-    """The matrix [out, in] and bias of each layer of an mlp, in double.
-
-    `cohort` is the HDF5 group, `weights` one flat vector in PyTorch's order."""
-    ends = np.cumsum(cohort["parameter_size"][:-1])
-    parts = np.split(weights.astype(np.float64), ends[:-1])
-    return [(matrix.reshape(len(bias), -1), bias) for matrix, bias in zip(parts[::2], parts[1::2])]
-
-
-def representations(cohort, weights, inputs):
-    """What each layer of a relu mlp makes of inputs [n, 784], in double: the hidden ones, then the logits."""
-    outputs, x = [], inputs
-    *hidden, last = layers(cohort, weights)
-    for matrix, bias in hidden:
-        x = np.maximum(x @ matrix.T + bias, 0)
-        outputs.append(x)
-    return outputs + [x @ last[0].T + last[1]]

@@ -6,6 +6,7 @@ import h5py
 import numpy as np
 import pytest
 from scipy import stats
+
 from support import DONE, train, write_sweep
 
 FRACTION = 0.3
@@ -14,13 +15,18 @@ NAMES = ["all", "optimal", "suboptimal"]
 
 @pytest.fixture(scope="module")
 def file(folder):
-    # More runs than a leaf of the reduction has, equal accuracies among them, and a cohort too small for groups.
+    # More runs than a leaf of the reduction has, equal accuracies, and a cohort too small for groups.
     sweep = write_sweep(
         folder / "sweep.toml",
         {"seeds": 11, "train.learning_rate": [0.2, 0.01], "init.scale": [0.1, 1.0, 20.0, 3000.0]},
         {"seeds": 7, "model.hidden": [6]},
-        data__train_limit=300, data__test_limit=50, model__hidden=[4], train__epochs=1,
-        record__histogram_bins=20, record__optimal_fraction=FRACTION)
+        data__train_limit=300,
+        data__test_limit=50,
+        model__hidden=[4],
+        train__epochs=1,
+        record__histogram_bins=20,
+        record__optimal_fraction=FRACTION,
+    )
     with h5py.File(train(sweep, folder / "population.h5", ranks=2)) as opened:
         yield opened
 
@@ -64,8 +70,9 @@ def test_groups_without_runs_are_empty(file):
 def test_histogram_is_the_sum(file):
     for summary, cohort, group, rows in groups(file):
         expected = cohort["histogram"][:][rows].sum(axis=0, dtype=np.uint64) if len(rows) else 0
-        np.testing.assert_array_equal(summary["histogram"][group], np.broadcast_to(
-            expected, summary["histogram"].shape[1:]))
+        np.testing.assert_array_equal(
+            summary["histogram"][group], np.broadcast_to(expected, summary["histogram"].shape[1:])
+        )
 
 
 def test_moments_between_runs(file):
@@ -92,18 +99,31 @@ def test_pooled_moments(file):
         weights = cohort["weights"][:][rows].astype(np.float64)
         for index, (offset, size) in enumerate(zip(cohort["parameter_offset"], cohort["parameter_size"])):
             for snapshot in range(len(cohort["snapshot"])):
-                pooled = weights[:, snapshot, offset:offset + size].ravel()
+                pooled = weights[:, snapshot, offset : offset + size].ravel()
                 constant = pooled.max() == pooled.min()
                 size_of_mean = np.abs(pooled).mean()
                 expected = [
-                    (len(pooled), 0), (pooled.mean(), size_of_mean), (pooled.var(), 0),
+                    (len(pooled), 0),
+                    (pooled.mean(), size_of_mean),
+                    (pooled.var(), 0),
                     (np.nan if constant else stats.skew(pooled), 1),
-                    (np.nan if constant else stats.kurtosis(pooled), 1), (pooled.min(), 0), (pooled.max(), 0),
-                    (np.abs(pooled).sum(), 0), (np.sqrt((pooled**2).sum()), 0), (size_of_mean, 0),
-                    (np.mean(pooled == 0), 0), (0, 0)]
+                    (np.nan if constant else stats.kurtosis(pooled), 1),
+                    (pooled.min(), 0),
+                    (pooled.max(), 0),
+                    (np.abs(pooled).sum(), 0),
+                    (np.sqrt((pooled**2).sum()), 0),
+                    (size_of_mean, 0),
+                    (np.mean(pooled == 0), 0),
+                    (0, 0),
+                ]
                 for moment, (value, scale) in enumerate(expected):
-                    np.testing.assert_allclose(summary["moments"][group, snapshot, index, moment], value, rtol=1e-9,
-                                               atol=1e-9 * scale, err_msg=str((group, index, snapshot, moment)))
+                    np.testing.assert_allclose(
+                        summary["moments"][group, snapshot, index, moment],
+                        value,
+                        rtol=1e-9,
+                        atol=1e-9 * scale,
+                        err_msg=str((group, index, snapshot, moment)),
+                    )
 
 
 def test_weights_element_by_element(file):

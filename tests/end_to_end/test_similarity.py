@@ -5,11 +5,13 @@ import numpy as np
 import pytest
 import xarray as xr
 from scipy import stats
-from support import DIVERGED, DONE, compare, network_inputs, representations, run, train, write_sweep
+
+from reference import centred_gram, cosines, network_inputs, representations
+from support import DIVERGED, DONE, compare, run, train, write_sweep
 
 PROBES = 120
-# Products are summed in float over at most 4,096 terms, and in double across: the square root of 4,096 is 64, times
-# 2^-24. Distances add 1,024 terms of one sign.
+# Products are summed in float over at most 4,096 terms, whose errors average out, and in double across: 64
+# (the square root) times 2^-24. Distances are summed in float over 1,024 terms.
 ROUNDING = 4e-6
 
 
@@ -18,7 +20,8 @@ def population(folder):
     sweep = write_sweep(
         folder / "sweep.toml",
         {"seeds": 2, "train.learning_rate": [0.1, 0.01, 1e20], "init.scale": [0.3, 1.0]},
-        {"seeds": 2, "model.hidden": [6]})
+        {"seeds": 2, "model.hidden": [6]},
+    )
     path = train(sweep, folder / "population.h5")
     with h5py.File(path, "r+") as file:
         file["runs/state"][3] = 0  # as if it were still to do
@@ -45,18 +48,6 @@ def cohorts(opened):
         yield cohort, matrices["cohorts"][name], valid, weights
 
 
-def cosines(vectors):
-    """Of all pairs of rows; NaN where a row is zero."""
-    with np.errstate(invalid="ignore"):
-        unit = vectors / np.sqrt((vectors**2).sum(axis=1, keepdims=True))
-    return unit @ unit.T
-
-
-def centred_gram(values):
-    values = values - values.mean(axis=0)
-    return (values @ values.T).ravel()
-
-
 def test_the_sweep_has_every_kind_of_run(population):
     with h5py.File(population) as file:
         states = file["runs/state"][:]
@@ -67,7 +58,7 @@ def test_wasserstein(opened):
     for cohort, group, valid, weights in cohorts(opened):
         assert list(group["parameter"].asstr()) == list(cohort["parameter"].asstr())
         for index, (offset, size) in enumerate(zip(cohort["parameter_offset"], cohort["parameter_size"])):
-            part = weights[:, offset:offset + size]
+            part = weights[:, offset : offset + size]
             expected = np.full((len(part), len(part)), np.nan)
             for i in np.flatnonzero(valid):
                 for j in np.flatnonzero(valid):
@@ -78,13 +69,13 @@ def test_wasserstein(opened):
 def test_cosine(opened):
     for cohort, group, _, weights in cohorts(opened):
         for index, (offset, size) in enumerate(zip(cohort["parameter_offset"], cohort["parameter_size"])):
-            expected = cosines(weights[:, offset:offset + size])
+            expected = cosines(weights[:, offset : offset + size])
             np.testing.assert_allclose(group["cosine"][index], expected, rtol=0, atol=ROUNDING)
 
 
 def test_cka(opened):
     inputs = network_inputs(PROBES)
-    for cohort, group, valid, weights in cohorts(opened):
+    for cohort, group, _, weights in cohorts(opened):
         names = list(group["representation"].asstr())
         assert names[-2:] == ["penultimate", "logits"] and group["cka"].attrs["probes"] == str(PROBES)
         values = [representations(cohort, row, inputs) for row in weights]
@@ -135,7 +126,9 @@ def test_opens_in_xarray(folder, opened, engine):
 
 
 def test_only_what_was_asked_for(folder, population):
-    path = compare(population, folder / "few.h5", "--metrics", "cosine,wasserstein", "--parameters", "fc1.bias,all")
+    path = compare(
+        population, folder / "few.h5", "--metrics", "cosine,wasserstein", "--parameters", "fc1.bias,all"
+    )
     with h5py.File(path) as few, h5py.File(compare(population, folder / "each.h5")) as each:
         for name, group in few["cohorts"].items():
             whole = each["cohorts"][name]
@@ -144,9 +137,16 @@ def test_only_what_was_asked_for(folder, population):
                 np.testing.assert_array_equal(group[metric], whole[metric][:][[1, -1]])
 
 
-@pytest.mark.parametrize("options, named", [
-    (["--metrics", "cosin"], "cosine"), (["--snapshot", "7"], "[0, 1, 2]"), (["--parameters", "fc9.weight"], "fc1.weight"),
-    (["--memory", "much"], "--memory"), (["--probes", "0"], "--probes")])
+@pytest.mark.parametrize(
+    "options, named",
+    [
+        (["--metrics", "cosin"], "cosine"),
+        (["--snapshot", "7"], "[0, 1, 2]"),
+        (["--parameters", "fc9.weight"], "fc1.weight"),
+        (["--memory", "much"], "--memory"),
+        (["--probes", "0"], "--probes"),
+    ],
+)
 def test_refuses_what_is_not_there(folder, population, options, named):
     output = folder / "refused.h5"
     process = run("compare", population, "-o", output, *options)

@@ -1,32 +1,53 @@
-"""The same matrices, bit for bit, for any number of ranks and any memory; and at the ends of float's range."""
+"""The same matrices, bit for bit, for any ranks and memory; and at the ends of float's range."""
 
 import h5py
 import numpy as np
 import pytest
-from support import compare, network_inputs, representations, train, write_sweep
-from test_similarity import centred_gram, cosines
 
-SETTINGS = [{"ranks": 2}, {"ranks": 3}, {"options": ["--memory", "1M"]},
-            {"ranks": 2, "options": ["--memory", "100KiB"]}]
+from reference import centred_gram, cosines, network_inputs, representations
+from support import compare, train, write_sweep
+
+SETTINGS = [
+    {"ranks": 2},
+    {"ranks": 3},
+    {"options": ["--memory", "1M"]},
+    {"ranks": 2, "options": ["--memory", "100KiB"]},
+]
 
 
 def matrices(path):
     with h5py.File(path) as file:
         found = {}
-        file.visititems(lambda name, item: found.update({name: item[:].tobytes()})
-                        if isinstance(item, h5py.Dataset) and item.dtype == np.float32 else None)
-        undefined = [group[name].attrs["undefined"] for group in file["cohorts"].values()
-                     for name in group if "undefined" in group[name].attrs]
+        file.visititems(
+            lambda name, item: (
+                found.update({name: item[:].tobytes()})
+                if isinstance(item, h5py.Dataset) and item.dtype == np.float32
+                else None
+            )
+        )
+        undefined = [
+            group[name].attrs["undefined"]
+            for group in file["cohorts"].values()
+            for name in group
+            if "undefined" in group[name].attrs
+        ]
     return found, undefined
 
 
 @pytest.fixture(scope="module")
 def alone(folder):
     """Three blocks of 64 runs and a bit, so that there are several tiles."""
-    sweep = write_sweep(folder / "many.toml", {"seeds": 33, "train.learning_rate": [0.1, 0.01, 0.001]},
-                        {"seeds": 33, "init.scale": 1e30},
-                        data__train_limit=200, data__test_limit=50, model__hidden=[5], train__epochs=1,
-                        record__weights="final", record__probes=40)
+    sweep = write_sweep(
+        folder / "many.toml",
+        {"seeds": 33, "train.learning_rate": [0.1, 0.01, 0.001]},
+        {"seeds": 33, "init.scale": 1e30},
+        data__train_limit=200,
+        data__test_limit=50,
+        model__hidden=[5],
+        train__epochs=1,
+        record__weights="final",
+        record__probes=40,
+    )
     population = train(sweep, folder / "many.h5")
     return population, compare(population, folder / "alone.h5")
 
@@ -64,8 +85,12 @@ def test_a_comparison_replaces_an_older_one(folder, alone):
 
 def test_cosine_of_tiny_weights(folder):
     """Products of such weights are too small for a float."""
-    sweep = write_sweep(folder / "tiny.toml", {"seeds": 3, "init.scale": [1e-22, 1.0]}, train__epochs=1,
-                        train__learning_rate=1e-30)
+    sweep = write_sweep(
+        folder / "tiny.toml",
+        {"seeds": 3, "init.scale": [1e-22, 1.0]},
+        train__epochs=1,
+        train__learning_rate=1e-30,
+    )
     population = train(sweep, folder / "tiny.h5")
     with h5py.File(population) as file, h5py.File(compare(population, folder / "cosine.h5")) as found:
         assert set(file["runs/state"]) == {1}
@@ -76,9 +101,13 @@ def test_cosine_of_tiny_weights(folder):
 
 
 def test_cka_of_tiny_and_of_huge_networks(folder):
-    """The alignment does not depend on the size of the weights, though its products do: they reach 1e-60 and 1e60."""
-    sweep = write_sweep(folder / "scales.toml", {"seeds": 3, "init.scale": [1e-5, 1.0, 1e5]}, train__epochs=1,
-                        train__learning_rate=1e-30)
+    """The alignment does not depend on the size of the weights, though the products in it do."""
+    sweep = write_sweep(
+        folder / "scales.toml",
+        {"seeds": 3, "init.scale": [1e-5, 1.0, 1e5]},
+        train__epochs=1,
+        train__learning_rate=1e-30,
+    )
     population = train(sweep, folder / "scales.h5")
     with h5py.File(population) as file, h5py.File(compare(population, folder / "scaled.h5")) as found:
         assert set(file["runs/state"]) == {1}

@@ -4,6 +4,7 @@ import h5py
 import numpy as np
 import pytest
 from scipy import stats
+
 from support import DIVERGED, DONE, train, write_sweep
 
 LOW, HIGH, BINS = -0.5, 0.25, 60
@@ -18,7 +19,10 @@ def file(folder):
         folder / "sweep.toml",
         {"seeds": 2, "train.learning_rate": [0.1, 10.0], "init.scale": [1.0, 30.0, 3000.0]},
         {"seeds": [7], "init.scheme": ["orthogonal", "normal"], "model.hidden": [5]},
-        record__histogram_bins=BINS, record__histogram_range=[LOW, HIGH], record__quantiles=PROBABILITIES)
+        record__histogram_bins=BINS,
+        record__histogram_range=[LOW, HIGH],
+        record__quantiles=PROBABILITIES,
+    )
     with h5py.File(train(sweep, folder / "population.h5")) as opened:
         yield opened
 
@@ -33,7 +37,7 @@ def test_the_sweep_has_every_kind_of_run(file):
 
 
 def parameters(file):
-    """(cohort, row, snapshot, index of the parameter, its weights in double) of everything that was recorded."""
+    """(cohort, row, snapshot, index of the parameter, its weights in double) of all that was recorded."""
     for cohort in file["cohorts"].values():
         assert cohort["parameter"].asstr()[-1] == "all"
         offsets, sizes = cohort["parameter_offset"][:], cohort["parameter_size"][:]
@@ -41,12 +45,12 @@ def parameters(file):
         for row, run in enumerate(cohort["run"]):
             done = file["runs/state"][run] == DONE
             for snapshot in range(len(cohort["snapshot"])):
-                # A run that diverged has what it had before, and in the last place the weights that it ended with.
+                # A run that diverged has what it had before, and at the end the weights it ended with.
                 kept = snapshot < len(cohort["snapshot"]) - 1 and cohort["moments"][row, snapshot, -1, 0] > 0
                 if done or kept:
                     weights = cohort["weights"][row, snapshot].astype(np.float64)
                     for index, (offset, size) in enumerate(zip(offsets, sizes)):
-                        yield cohort, row, snapshot, index, weights[offset:offset + size]
+                        yield cohort, row, snapshot, index, weights[offset : offset + size]
 
 
 def reference_moments(weights):

@@ -7,6 +7,7 @@ import shutil
 import h5py
 import numpy as np
 import pytest
+
 from support import SETTLED, flip_byte, run, train, write_sweep
 
 VERBS = ["train", "plan", "status", "verify", "compare"]
@@ -14,8 +15,12 @@ VERBS = ["train", "plan", "status", "verify", "compare"]
 
 @pytest.fixture(scope="module")
 def sweep_file(folder):
-    return write_sweep(folder / "sweep.toml", {"seeds": 3, "train.learning_rate": [0.1, 0.01, 1e20]},
-                       {"seeds": 2, "model.hidden": [6]}, name="verbs")
+    return write_sweep(
+        folder / "sweep.toml",
+        {"seeds": 3, "train.learning_rate": [0.1, 0.01, 1e20]},
+        {"seeds": 2, "model.hidden": [6]},
+        name="verbs",
+    )
 
 
 @pytest.fixture(scope="module")
@@ -35,8 +40,10 @@ def test_help(verb):
     text = output(verb, "--help")
     assert "--log-level" in output("--help") and f"kindred {verb}" in text and "--help" in text
     assert "--json" in text or verb in ("train", "compare")
-    words = {"train": ["--engine", "--pack", "--device", "--time-limit", "--retry-failed", "--data", "SWEEP"],
-             "compare": ["--metrics", "--parameters", "--snapshot", "--probes", "--memory", "POPULATION"]}
+    words = {
+        "train": ["--engine", "--pack", "--device", "--time-limit", "--retry-failed", "--data", "SWEEP"],
+        "compare": ["--metrics", "--parameters", "--snapshot", "--probes", "--memory", "POPULATION"],
+    }
     assert all(word in text for word in words.get(verb, []))
 
 
@@ -53,8 +60,13 @@ def test_help_comes_once_under_mpirun():
 
 def test_version():
     text = output("--version")
-    assert re.match(r"kindred \d+\.\d+\.\d+ \(\w+\)\n", text)
-    for library in (r"torch 2\.\d+", r"Kokkos \d+\.\d+.* \(.*Serial.*\)", r"(MPI|MPICH)\D* v?\d+\.\d+", r"HDF5 1\.\d+"):
+    assert re.match(r"kindred \d+\.\d+\.\d+ \([\w-]+\)\n", text)
+    for library in (
+        r"torch 2\.\d+",
+        r"Kokkos \d+\.\d+.* \(.*Serial.*\)",
+        r"(MPI|MPICH)\D* v?\d+\.\d+",
+        r"HDF5 1\.\d+",
+    ):
         assert re.search(library, text), library
 
 
@@ -69,7 +81,10 @@ def test_plan(population, sweep_file):
     assert plan["sweep"] == "verbs" and plan["runs"] == 11 and plan["ranks"] == 2 and plan["duplicates"] == 0
     assert {cohort["name"]: cohort["runs"] for cohort in plan["cohorts"]} == sizes
     assert [cohort["packs"] for cohort in plan["cohorts"]] == [5, 1]
-    assert [cohort["parameters"] for cohort in plan["cohorts"]] == [785 * 16 + 17 * 8 + 9 * 10, 785 * 6 + 7 * 10]
+    assert [cohort["parameters"] for cohort in plan["cohorts"]] == [
+        785 * 16 + 17 * 8 + 9 * 10,
+        785 * 6 + 7 * 10,
+    ]
     # The arrays are nearly all of the file: names, tables and alignment come on top.
     assert plan["file_bytes"] <= population.stat().st_size <= plan["file_bytes"] + 400000
     assert 0 < plan["seconds"] < 600
@@ -136,7 +151,10 @@ def test_verify_finds_a_changed_result_and_a_cut_file(tmp_path, population):
 
 
 def test_diagnostics_go_to_stderr(folder, sweep_file, population):
-    for arguments in (["train", sweep_file, "-o", population], ["compare", population, "-o", folder / "s.h5"]):
+    for arguments in (
+        ["train", sweep_file, "-o", population],
+        ["compare", population, "-o", folder / "s.h5"],
+    ):
         process = run(*arguments)
         assert process.returncode == SETTLED and process.stdout == "" and " info " in process.stderr
         assert run(*arguments, "--log-level", "off").stderr == ""

@@ -1,4 +1,4 @@
-"""The files as their users open them: xarray's two engines, the analysis package, the report; also while one trains."""
+"""The files as their users open them: xarray, the analysis package, the report; also during training."""
 
 import os
 import re
@@ -10,6 +10,7 @@ import h5py
 import numpy as np
 import pytest
 import xarray as xr
+
 from support import DONE, SOURCE, STOPPED, compare, settled, start, train, wait_for, write_sweep
 
 ENGINES = ["h5netcdf", "netcdf4"]
@@ -18,8 +19,12 @@ RUNS = 18
 
 @pytest.fixture(scope="module")
 def sweep_file(folder):
-    return write_sweep(folder / "sweep.toml", {"seeds": 5, "train.learning_rate": [0.1, 0.01, 1e20]},
-                       {"seeds": 3, "model.hidden": [6]}, name="opened")
+    return write_sweep(
+        folder / "sweep.toml",
+        {"seeds": 5, "train.learning_rate": [0.1, 0.01, 1e20]},
+        {"seeds": 3, "model.hidden": [6]},
+        name="opened",
+    )
 
 
 @pytest.fixture(scope="module")
@@ -66,13 +71,15 @@ def test_population_is_labelled(population, engine):
         for name, summary in file["population"].items():
             with xr.open_dataset(population, group=f"population/{name}", engine=engine) as labelled:
                 assert labelled["runs"].sel(group="all") == summary["runs"][0] > 0
-                mean = labelled["moments_mean"].sel(group="optimal", parameter="fc1.weight", moment="variance")
+                mean = labelled["moments_mean"].sel(
+                    group="optimal", parameter="fc1.weight", moment="variance"
+                )
                 np.testing.assert_array_equal(mean, summary["moments_mean"][1, :, 0, 2])
 
 
 @pytest.mark.parametrize("engine", ENGINES)
 def test_while_it_trains(tmp_path, engine):
-    sweep = write_sweep(tmp_path / "sweep.toml", {"seeds": 100}, train__epochs=20)
+    sweep = write_sweep(tmp_path / "sweep.toml", {"seeds": 100}, train__epochs=40, record__snapshots=[0, 40])
     path = tmp_path / "p.h5"
     process = start("train", sweep, "-o", path, ranks=2)
     try:
@@ -114,7 +121,9 @@ def test_analysis_package(population, similarity):
         assert set(pairs.metrics(name)) >= {"wasserstein", "cosine", "cka"}
         matrix = pairs.matrix(name, "wasserstein", parameter="all")
         valid = matrix["run"].isin(done.index).values
-        assert np.isfinite(matrix.values[np.ix_(valid, valid)]).all() and np.isnan(matrix.values[~valid]).all()
+        assert (
+            np.isfinite(matrix.values[np.ix_(valid, valid)]).all() and np.isnan(matrix.values[~valid]).all()
+        )
         assert matrix.attrs["kind"] == "distance"
     findings = kindred.examine(opened, pairs)
     assert [cohort.name for cohort in findings.cohorts] == opened.cohorts
@@ -122,8 +131,13 @@ def test_analysis_package(population, similarity):
 
 def report(*arguments):
     environment = os.environ | {"PYTHONPATH": str(SOURCE / "analysis"), "PYTHONDONTWRITEBYTECODE": "1"}
-    return subprocess.run([sys.executable, "-m", "kindred.report", *map(str, arguments)], capture_output=True,
-                          text=True, env=environment, timeout=120)
+    return subprocess.run(
+        [sys.executable, "-m", "kindred.report", *map(str, arguments)],
+        capture_output=True,
+        text=True,
+        env=environment,
+        timeout=120,
+    )
 
 
 def test_report(tmp_path, population, similarity):

@@ -35,6 +35,16 @@ TEST(Communicator, EveryRankThrowsWhenOneDoes) {
   }
 }
 
+TEST(Communicator, WhatAllRunIntoOneTells) {
+  const auto world = Communicator::world();
+  try {
+    world.agree([] { throw io_error("the same everywhere"); });
+    FAIL() << "agree returned";
+  } catch (const AgreedError& error) {
+    EXPECT_EQ(error.elsewhere(), !world.is_root());
+  }
+}
+
 TEST(Communicator, RootOnlyRunsOnceAndReturnsEverywhere) {
   const auto world = Communicator::world();
   int calls = 0;
