@@ -36,7 +36,7 @@ ExitCode run_in_parallel(const Verb& verb, const std::string& log_level, int& ar
   const parallel::Environment mpi(argc, argv);
   const auto world = parallel::Communicator::world();
   try {
-    log::configure(log_level, world.rank(), world.size());
+    world.agree([&] { log::configure(log_level, world.rank(), world.size()); });
     const statistics::KokkosScope kokkos;
     return verb.run({&world, mpi.concurrent()});
   } catch (const parallel::AgreedError& error) {

@@ -33,8 +33,8 @@ def uninterrupted(folder):
     sweep = write_sweep(
         folder / "sweep.toml",
         {"seeds": RUNS // 3, "train.learning_rate": [1e20, 0.1, 0.01]},
-        train__epochs=24,
-        record__snapshots=[0, 12, 24],
+        train__epochs=16,
+        record__snapshots=[0, 8, 16],
     )
     return sweep, train(sweep, folder / "uninterrupted.h5")
 
