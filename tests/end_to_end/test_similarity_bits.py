@@ -83,15 +83,20 @@ def test_a_comparison_replaces_an_older_one(folder, alone):
     assert matrices(path) == matrices(similarity)
 
 
-def test_cosine_of_tiny_weights(folder):
-    """Products of such weights are too small for a float."""
+def of_scales(path, scales):
+    """A population whose training leaves the initial values as they are, at each of the scales."""
     sweep = write_sweep(
-        folder / "tiny.toml",
-        {"seeds": 3, "init.scale": [1e-22, 1.0]},
+        path.with_suffix(".toml"),
+        {"seeds": 3, "init.scale": scales},
         train__epochs=1,
         train__learning_rate=1e-30,
     )
-    population = train(sweep, folder / "tiny.h5")
+    return train(sweep, path)
+
+
+def test_cosine_of_tiny_weights(folder):
+    """Products of such weights are too small for a float."""
+    population = of_scales(folder / "tiny.h5", [1e-22, 1.0])
     with h5py.File(population) as file, h5py.File(compare(population, folder / "cosine.h5")) as found:
         assert set(file["runs/state"]) == {1}
         (cohort,) = file["cohorts"].values()
@@ -102,13 +107,7 @@ def test_cosine_of_tiny_weights(folder):
 
 def test_cka_of_tiny_and_of_huge_networks(folder):
     """The alignment does not depend on the size of the weights, though the products in it do."""
-    sweep = write_sweep(
-        folder / "scales.toml",
-        {"seeds": 3, "init.scale": [1e-5, 1.0, 1e5]},
-        train__epochs=1,
-        train__learning_rate=1e-30,
-    )
-    population = train(sweep, folder / "scales.h5")
+    population = of_scales(folder / "scales.h5", [1e-5, 1.0, 1e5])
     with h5py.File(population) as file, h5py.File(compare(population, folder / "scaled.h5")) as found:
         assert set(file["runs/state"]) == {1}
         (cohort,) = file["cohorts"].values()

@@ -1,7 +1,7 @@
+#include "core/assert.hpp"
+
 #include <cstdio>
 #include <cstdlib>
-
-#include "core/assert.hpp"
 
 namespace kindred {
 
