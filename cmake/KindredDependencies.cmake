@@ -23,6 +23,7 @@ find_package(spdlog REQUIRED)
 find_package(nlohmann_json REQUIRED)
 find_package(CLI11 REQUIRED)
 find_package(ZLIB REQUIRED)
+find_package(LibArchive REQUIRED)
 
 # Libraries without a CMake package: header, and library where there is one.
 function(kindred_plain_library target header library package)

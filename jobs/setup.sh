@@ -34,7 +34,7 @@ done
 
 build_packages=(g++ cmake ninja-build ccache git pkg-config python3 python3-venv python3-dev
   openmpi-bin libopenmpi-dev libhdf5-openmpi-dev librandom123-dev libtomlplusplus-dev libcli11-dev
-  libspdlog-dev libfmt-dev nlohmann-json3-dev libxxhash-dev zlib1g-dev)
+  libspdlog-dev libfmt-dev nlohmann-json3-dev libxxhash-dev zlib1g-dev libarchive-dev)
 test_packages=(libgtest-dev libgmock-dev libbenchmark-dev curl)
 
 is_installed() { [ "$(dpkg-query -W -f '${db:Status-Abbrev}' "$1" 2>/dev/null)" = "ii " ]; }

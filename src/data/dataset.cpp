@@ -6,9 +6,13 @@
 #include <algorithm>
 #include <array>
 #include <filesystem>
+#include <stdexcept>
 
 #include "core/error.hpp"
+#include "core/log.hpp"
+#include "data/cifar.hpp"
 #include "data/idx.hpp"
+#include "data/published.hpp"
 
 namespace kindred::data {
 namespace {
@@ -42,22 +46,52 @@ std::string find_file(const DatasetInfo& info, const fs::path& folder, const std
   throw io_error("{}.gz (missing) run data/fetch.sh {}", (folder / name).string(), info.name);
 }
 
-void read_labels(const std::string& path, const DatasetInfo& info, std::span<std::uint8_t> out) {
-  read_idx(path, std::array{static_cast<std::int64_t>(out.size())}, out);
-  const auto bad = std::ranges::find_if(out, [&](std::uint8_t label) { return label >= info.classes; });
-  KINDRED_VALIDATE(bad == out.end(), io_error("{} (label {} at index {}, but {} has {} classes) get it again",
-                                              path, *bad, bad - out.begin(), info.name, info.classes));
+void check_labels(const std::string& path, const DatasetInfo& info, std::span<const std::uint8_t> labels) {
+  const auto bad = std::ranges::find_if(labels, [&](std::uint8_t label) { return label >= info.classes; });
+  KINDRED_VALIDATE(bad == labels.end(),
+                   io_error("{} (label {} at index {}, but {} has {} classes) get it again", path, *bad,
+                            bad - labels.begin(), info.name, info.classes));
 }
 
-// MNIST's files, which Fashion-MNIST's share the names and shapes of.
-void load_mnist(const DatasetInfo& info, const fs::path& folder, const Parts<std::uint8_t>& parts) {
-  const auto images = [&](const std::string& name, std::int64_t count, std::span<std::uint8_t> out) {
-    read_idx(find_file(info, folder, name), std::array{count, info.height, info.width}, out);
+// MNIST's four files, which Fashion-MNIST's share the names and shapes of.
+std::vector<RecordFile> read_mnist(const DatasetInfo& info, const fs::path& folder,
+                                   const Parts<std::uint8_t>& parts) {
+  std::vector<RecordFile> files;
+  const auto read = [&](const std::string& name, std::span<const std::int64_t> shape,
+                        std::span<std::uint8_t> out) {
+    const std::string path = find_file(info, folder, name);
+    files.push_back({path, name, read_idx(path, shape, out)});
+    if (shape.size() == 1) check_labels(path, info, out);
   };
-  images("train-images-idx3-ubyte", info.train_count, parts.train_images);
-  read_labels(find_file(info, folder, "train-labels-idx1-ubyte"), info, parts.train_labels);
-  images("t10k-images-idx3-ubyte", info.test_count, parts.test_images);
-  read_labels(find_file(info, folder, "t10k-labels-idx1-ubyte"), info, parts.test_labels);
+  read("train-images-idx3-ubyte", std::array{info.train_count, info.height, info.width}, parts.train_images);
+  read("train-labels-idx1-ubyte", std::array{info.train_count}, parts.train_labels);
+  read("t10k-images-idx3-ubyte", std::array{info.test_count, info.height, info.width}, parts.test_images);
+  read("t10k-labels-idx1-ubyte", std::array{info.test_count}, parts.test_labels);
+  return files;
+}
+
+std::vector<RecordFile> read_files(const DatasetInfo& info, const fs::path& folder,
+                                   const Parts<std::uint8_t>& parts) {
+  switch (info.format) {
+    case Format::idx:
+      return read_mnist(info, folder, parts);
+    case Format::cifar:
+      return read_cifar10(folder.string(), {parts.train_images, parts.train_labels},
+                          {parts.test_images, parts.test_labels});
+  }
+  throw std::logic_error("a format without a reader");
+}
+
+// The dataset's own folder: in `folder`, or else where the distribution's package puts it.
+fs::path find_folder(const DatasetInfo& info, const fs::path& folder, const fs::path& packages) {
+  const fs::path own = folder / info.name, package = packages / info.name;
+  const auto holds_files = [](const fs::path& path) {
+    std::error_code unreadable;  // counts as missing
+    return fs::is_directory(path, unreadable) && !fs::is_empty(path, unreadable);
+  };
+  if (holds_files(own) || !holds_files(package)) return own;
+  log::info("{} is read from {}, as there is none in {}", info.name, package.string(), folder.string());
+  return package;
 }
 
 std::vector<std::string_view> names() {
@@ -69,10 +103,20 @@ std::vector<std::string_view> names() {
 }  // namespace
 
 std::span<const DatasetInfo> datasets() {
+  using enum Format;
   static const std::vector<DatasetInfo> table{
-      {"mnist", 1, 28, 28, 10, 60000, 10000, {0.1307f}, {0.3081f}},
-      {"fashion-mnist", 1, 28, 28, 10, 60000, 10000, {0.2860f}, {0.3530f}},
-      {"cifar10", 3, 32, 32, 10, 50000, 10000, {0.4914f, 0.4822f, 0.4465f}, {0.2470f, 0.2435f, 0.2616f}},
+      {"mnist", idx, 1, 28, 28, 10, 60000, 10000, {0.1307f}, {0.3081f}},
+      {"fashion-mnist", idx, 1, 28, 28, 10, 60000, 10000, {0.2860f}, {0.3530f}},
+      {"cifar10",
+       cifar,
+       3,
+       32,
+       32,
+       10,
+       50000,
+       10000,
+       {0.4914f, 0.4822f, 0.4465f},
+       {0.2470f, 0.2435f, 0.2616f}},
   };
   return table;
 }
@@ -87,12 +131,11 @@ std::size_t dataset_bytes(const DatasetInfo& info) {
   return static_cast<std::size_t>((info.train_count + info.test_count) * (info.pixels() + 1));
 }
 
-Dataset load_dataset(std::string_view name, const std::string& folder, std::span<std::uint8_t> memory) {
+Dataset load_dataset(std::string_view name, const std::string& folder, std::span<std::uint8_t> memory,
+                     const std::string& packages) {
   const DatasetInfo& info = dataset_info(name);
-  KINDRED_VALIDATE(
-      info.name == "mnist" || info.name == "fashion-mnist",
-      usage_error("{} (this version reads mnist and fashion-mnist) use one of these", info.name));
-  load_mnist(info, fs::path(folder) / info.name, Parts(info, memory));
+  const auto files = read_files(info, find_folder(info, folder, packages), Parts(info, memory));
+  warn_of_other_records(name, files);
   return view_dataset(name, memory);
 }
 

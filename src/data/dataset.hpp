@@ -8,9 +8,13 @@
 
 namespace kindred::data {
 
+/// How the files of a dataset are laid out.
+enum class Format { idx, cifar };
+
 /// Shape of one image and the published constants of its dataset.
 struct DatasetInfo {
   std::string_view name;  ///< "mnist"
+  Format format;
   std::int64_t channels, height, width, classes;
   std::int64_t train_count, test_count;
   std::vector<float> mean, standard_deviation;  ///< per channel, of x/255
@@ -33,11 +37,12 @@ struct Dataset {
 /// Bytes of memory that load_dataset fills for a dataset.
 std::size_t dataset_bytes(const DatasetInfo& info);
 
-/// Reads dataset `name` from `folder` (which holds one folder per dataset:
-/// folder/mnist/train-images-idx3-ubyte.gz, gzipped or plain) into `memory` of dataset_bytes, and checks
-/// counts, shapes and labels. Independent. Throws an input/output error that names the file and what is wrong
-/// with it.
-Dataset load_dataset(std::string_view name, const std::string& folder, std::span<std::uint8_t> memory);
+/// Reads dataset `name` from `folder`, which holds one folder per dataset (folder/mnist has the four IDX
+/// files, gzipped or plain; for folder/cifar10 see read_cifar10), or from `packages` where `folder` has none,
+/// into `memory` of dataset_bytes, and checks counts, shapes and labels. Warns of files that are not the
+/// published ones. Independent. Throws an input/output error that names the file and what is wrong with it.
+Dataset load_dataset(std::string_view name, const std::string& folder, std::span<std::uint8_t> memory,
+                     const std::string& packages = "/usr/share/datasets");
 
 /// The view of memory that load_dataset filled, on this or another process of the node.
 Dataset view_dataset(std::string_view name, std::span<const std::uint8_t> memory);

@@ -8,9 +8,10 @@
 #include <array>
 #include <cerrno>
 #include <cstring>
-#include <memory>
 
 #include "core/error.hpp"
+#include "core/hash.hpp"
+#include "data/unpacked_file.hpp"
 
 namespace kindred::data {
 namespace {
@@ -36,53 +37,6 @@ std::string shape_text(std::span<const std::int64_t> shape) {
   return fmt::format("{}", fmt::join(shape, " x "));
 }
 
-// A file that zlib unpacks, or passes through where it is not packed.
-class Reader {
- public:
-  explicit Reader(const std::string& path) : path_(path) {
-    errno = 0;
-    file_.reset(gzopen(path.c_str(), "rb"));
-    KINDRED_VALIDATE(file_, io_error("{} (cannot be opened: {}) check the name and the permissions", path,
-                                     errno ? std::strerror(errno) : "out of memory"));
-  }
-
-  // Reads until `out` is full or the file ends; returns the bytes read.
-  std::size_t read(std::span<std::uint8_t> out) {
-    std::size_t done = 0;
-    while (done < out.size()) {
-      errno = 0;
-      const int got = gzread(file_.get(), out.data() + done,
-                             static_cast<unsigned>(std::min<std::size_t>(chunk, out.size() - done)));
-      if (got <= 0) break;
-      done += static_cast<std::size_t>(got);
-    }
-    check();
-    return done;
-  }
-
-  bool is_packed() { return gzdirect(file_.get()) == 0; }
-
- private:
-  void check() const {
-    int code = Z_OK;
-    const char* text = gzerror(file_.get(), &code);
-    if (code == Z_OK || code == Z_STREAM_END) return;
-    if (code == Z_BUF_ERROR) throw io_error("{} (truncated gzip file) get it again", path_);
-    if (code == Z_ERRNO)
-      throw io_error("{} (cannot be read: {}) check the file system", path_, std::strerror(errno));
-    // zlib puts the path before its own words.
-    std::string_view why = text;
-    if (why.starts_with(path_ + ": ")) why.remove_prefix(path_.size() + 2);
-    throw io_error("{} (damaged gzip file: {}) get it again", path_, why);
-  }
-
-  struct Close {
-    void operator()(gzFile_s* file) const noexcept { gzclose(file); }
-  };
-  std::string path_;
-  std::unique_ptr<gzFile_s, Close> file_;
-};
-
 void check_header(const std::string& path, std::span<const std::int64_t> shape,
                   std::span<const std::uint8_t> found) {
   const std::vector<std::uint8_t> expected = header_of(shape);
@@ -101,13 +55,12 @@ void check_header(const std::string& path, std::span<const std::int64_t> shape,
 
 }  // namespace
 
-void read_idx(const std::string& path, std::span<const std::int64_t> shape, std::span<std::uint8_t> out) {
+std::uint64_t read_idx(const std::string& path, std::span<const std::int64_t> shape,
+                       std::span<std::uint8_t> out) {
   KINDRED_EXPECT(product(shape) == out.size());
-  Reader file(path);
+  UnpackedFile file(path);
   std::vector<std::uint8_t> header(4 + 4 * shape.size());
   const std::size_t got = file.read(header);
-  KINDRED_VALIDATE(!path.ends_with(".gz") || file.is_packed(),
-                   io_error("{} (not a gzip file) get it again, or name it without .gz", path));
   KINDRED_VALIDATE(got == header.size(), io_error("{} (truncated: {} of {} bytes) get it again", path, got,
                                                   header.size() + out.size()));
   check_header(path, shape, header);
@@ -118,6 +71,10 @@ void read_idx(const std::string& path, std::span<const std::int64_t> shape, std:
   std::array<std::uint8_t, 1> extra;
   KINDRED_VALIDATE(file.read(extra) == 0, io_error("{} (bytes after its end, which is at {}) get it again",
                                                    path, header.size() + out.size()));
+  Xxh64 sum;
+  sum.update(std::span<const std::uint8_t>(header));
+  sum.update(std::span<const std::uint8_t>(out));
+  return sum.digest();
 }
 
 void write_idx(const std::string& path, std::span<const std::int64_t> shape,

@@ -1,12 +1,16 @@
 #include <gmock/gmock.h>
 #include <gtest/gtest.h>
 
+#include <algorithm>
 #include <array>
 #include <cmath>
 
+#include "archive_writer.hpp"
+#include "captured_log.hpp"
 #include "core/error.hpp"
 #include "data/dataset.hpp"
 #include "data/idx.hpp"
+#include "data/published.hpp"
 #include "temporary_folder.hpp"
 
 namespace kindred::data {
@@ -27,7 +31,7 @@ class Mnist : public testing::Test {
   // The message when loading from `folder` fails; empty when it succeeds.
   static std::string refusal(const std::string& name, const std::string& folder) {
     try {
-      load_dataset(name, folder, *memory);
+      load_dataset(name, folder, *memory, folder);  // so that no package of this machine serves it
     } catch (const Error& error) {
       EXPECT_EQ(error.code(), ExitCode::input_output);
       return error.what();
@@ -64,6 +68,12 @@ TEST_F(Mnist, HasThePublishedMeanAndStandardDeviation) {
   const double variance = squares / static_cast<double>(mnist.train_images.size()) - mean * mean;
   EXPECT_NEAR(mnist.info->mean[0], mean, 0.5e-4);  // published to four digits
   EXPECT_NEAR(mnist.info->standard_deviation[0], std::sqrt(variance), 0.5e-4);
+}
+
+TEST_F(Mnist, ThatComesWithTheProgramIsThePublishedOne) {
+  const test::CapturedLog log;
+  load_dataset("mnist", data_folder, *memory);
+  EXPECT_EQ(log.text(), "");
 }
 
 TEST_F(Mnist, AViewOfTheMemoryIsTheSameDataset) {
@@ -131,15 +141,92 @@ TEST(Datasets, AnUnknownNameIsAUsageErrorThatListsThem) {
   }
 }
 
-TEST(Datasets, CifarIsNotReadYet) {
-  Bytes memory(dataset_bytes(dataset_info("cifar10")));
-  try {
-    load_dataset("cifar10", data_folder, memory);
-    FAIL();
-  } catch (const Error& error) {
-    EXPECT_EQ(error.code(), ExitCode::usage);
-    EXPECT_THAT(error.what(), HasSubstr("cifar10 (this version reads mnist and fashion-mnist)"));
+// Datasets of full size, of somebody's own making.
+class Synthetic : public testing::Test {
+ protected:
+  TemporaryFolder folder, packages;
+  std::string data = folder.path().string();
+
+  // Labels count up; each pixel is its image's label.
+  static void write_mnist(const std::filesystem::path& where) {
+    std::filesystem::create_directories(where);
+    for (const auto& [part, count] : {std::pair{"train", 60000}, std::pair{"t10k", 10000}}) {
+      Bytes labels, images;
+      for (int i = 0; i < count; ++i) labels.push_back(static_cast<std::uint8_t>(i % 10));
+      for (const auto label : labels) images.insert(images.end(), 784, label);
+      write_idx(where / (std::string(part) + "-labels-idx1-ubyte.gz"), std::array<std::int64_t, 1>{count},
+                labels);
+      write_idx(where / (std::string(part) + "-images-idx3-ubyte"),
+                std::array<std::int64_t, 3>{count, 28, 28}, images);
+    }
   }
+
+  static Dataset load(const std::string& name, const std::string& folder, const TemporaryFolder& packages,
+                      Bytes& memory) {
+    memory.assign(dataset_bytes(dataset_info(name)), 255);
+    return load_dataset(name, folder, memory, packages.path().string());
+  }
+
+  static void expect_counting_labels(const Dataset& dataset) {
+    for (const auto& [labels, images] : {std::pair{dataset.train_labels, dataset.train_images},
+                                         std::pair{dataset.test_labels, dataset.test_images}}) {
+      const std::size_t pixels = images.size() / labels.size();
+      for (std::size_t i = 0; i < labels.size(); ++i) {
+        ASSERT_EQ(labels[i], i % 10);
+        const auto image = images.subspan(i * pixels, pixels);
+        ASSERT_TRUE(std::ranges::all_of(image, [&](auto pixel) { return pixel == labels[i]; })) << i;
+      }
+    }
+  }
+};
+
+TEST_F(Synthetic, CifarFromAnArchive) {
+  Bytes batch;
+  for (int i = 0; i < 10000; ++i) batch.insert(batch.end(), 3073, static_cast<std::uint8_t>(i % 10));
+  std::vector<test::Entry> entries;
+  for (const PublishedFile& file : published_files("cifar10"))
+    entries.push_back({"cifar-10-batches-bin/" + std::string(file.name), batch});
+  std::filesystem::create_directory(folder.path() / "cifar10");
+  test::write_archive(folder.file("cifar10/cifar-10-binary.tar.gz"), entries);
+  Bytes memory;
+  const test::CapturedLog log;
+  const Dataset cifar = load("cifar10", data, packages, memory);
+  EXPECT_EQ(cifar.train_count(), 50000);
+  EXPECT_EQ(cifar.test_count(), 10000);
+  expect_counting_labels(cifar);
+  const std::string text = log.text();
+  EXPECT_EQ(std::ranges::count(text, '\n'), 6);
+  EXPECT_THAT(text, HasSubstr("cifar-10-binary.tar.gz: test_batch.bin (not the published file: XXH64 "));
+}
+
+TEST_F(Synthetic, OwnRecordsInThePublishedFormatAreReadWithAWarning) {
+  write_mnist(folder.path() / "mnist");
+  Bytes memory;
+  const test::CapturedLog log;
+  expect_counting_labels(load("mnist", data, packages, memory));
+  EXPECT_THAT(log.text(), AllOf(HasSubstr("warning " + folder.file("mnist/train-images-idx3-ubyte") +
+                                          " (not the published file: XXH64 "),
+                                HasSubstr("mnist/t10k-labels-idx1-ubyte.gz (not the published file")));
+}
+
+TEST_F(Synthetic, ThePackageServesADatasetThatTheFolderLacks) {
+  write_mnist(packages.path() / "fashion-mnist");
+  for (const bool is_there_but_empty : {false, true}) {
+    if (is_there_but_empty) std::filesystem::create_directory(folder.path() / "fashion-mnist");
+    Bytes memory;
+    const test::CapturedLog log;
+    expect_counting_labels(load("fashion-mnist", data, packages, memory));
+    EXPECT_THAT(log.text(), HasSubstr("info fashion-mnist is read from " + packages.file("fashion-mnist") +
+                                      ", as there is none in " + data));
+  }
+}
+
+TEST_F(Synthetic, TheFolderComesBeforeThePackage) {
+  write_mnist(packages.path() / "fashion-mnist");
+  std::filesystem::create_directory(folder.path() / "fashion-mnist");
+  test::write_bytes(folder.file("fashion-mnist/train-images-idx3-ubyte"), {1, 2, 3});
+  Bytes memory;
+  EXPECT_THROW(load("fashion-mnist", data, packages, memory), Error);
 }
 
 }  // namespace

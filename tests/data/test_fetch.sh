@@ -79,16 +79,49 @@ check "a truncated file is not kept" is_empty "$work/cut"
 rm "$mirror/mnist/train-images-idx3-ubyte.gz"
 expect 1 "cannot be had" fetch mnist --to "$work/missing"
 check "a missing file leaves nothing" is_empty "$work/missing"
-expect 1 "cannot be had" fetch fashion-mnist --to "$work/missing"
 
-# CIFAR-10: no archive, one that is none, one with other records.
+# CIFAR-10: no archive, one that is none, one with other records, one without records.
+archive=$mirror/cifar10/cifar-10-binary.tar.gz
 expect 1 "cannot be had" fetch cifar10 --to "$work/cifar"
-mkdir -p "$mirror/cifar10" "$work/fake/cifar-10-batches-bin"
-echo "no archive" > "$mirror/cifar10/cifar-10-binary.tar.gz"
+mkdir -p "$mirror/cifar10" "$work/files/cifar-10-batches-bin"
+echo "no archive" > "$archive"
 expect 1 "damaged archive" fetch cifar10 --to "$work/cifar"
-echo records > "$work/fake/cifar-10-batches-bin/data_batch_1.bin"
-tar -czf "$mirror/cifar10/cifar-10-binary.tar.gz" -C "$work/fake" cifar-10-batches-bin
+echo records > "$work/files/cifar-10-batches-bin/data_batch_1.bin"
+tar -czf "$archive" -C "$work/files" cifar-10-batches-bin
 expect 1 "data_batch_1.bin is missing or has another SHA-256" fetch cifar10 --to "$work/cifar"
+tar -czf "$archive" -C "$work/files" --exclude='*.bin' cifar-10-batches-bin
+expect 1 "damaged archive, or none" fetch cifar10 --to "$work/cifar"
 check "a wrong archive leaves nothing" is_empty "$work/cifar"
+
+# A sha256sum for the test: records that say whose they are have the published sum of that file.
+mkdir "$work/bin"
+cat > "$work/bin/sha256sum" <<TEXT
+#!/bin/sh
+sed -n "s/^\([0-9a-f]\{64\}  \)\$(cat)\\$/\1-/p" "$data/fetch.sh"
+TEXT
+chmod +x "$work/bin/sha256sum"
+PATH=$work/bin:$PATH
+for file in data_batch_{1..5} test_batch; do
+  echo "$file.bin" > "$work/files/cifar-10-batches-bin/$file.bin"
+done
+echo "class names" > "$work/files/cifar-10-batches-bin/batches.meta.txt"
+tar -czf "$archive" -C "$work/files" cifar-10-batches-bin
+expect 0 "getting $archive" fetch cifar10 --to "$work/cifar"
+check "the archive is kept as it is, alone" diff -r "$mirror/cifar10" "$work/cifar/cifar10"
+expect 0 "cifar-10-binary.tar.gz is there and right" fetch cifar10 --to "$work/cifar"
+head -c 200 "$archive" > "$work/cifar/cifar10/cifar-10-binary.tar.gz"
+expect 0 "getting $archive" fetch cifar10 --to "$work/cifar"
+check "a truncated archive is got again" diff -r "$mirror/cifar10" "$work/cifar/cifar10"
+
+# Each of the six counts: exchanged records, and one file less.
+for file in data_batch_{1..5} test_batch; do
+  echo "mnist's, say" > "$work/files/cifar-10-batches-bin/$file.bin"
+  tar -czf "$archive" -C "$work/files" cifar-10-batches-bin
+  expect 1 "$file.bin is missing or has another SHA-256" fetch cifar10 --to "$work/wrong"
+  tar -czf "$archive" -C "$work/files" --exclude="$file.bin" cifar-10-batches-bin
+  expect 1 "$file.bin is missing or has another SHA-256" fetch cifar10 --to "$work/wrong"
+  echo "$file.bin" > "$work/files/cifar-10-batches-bin/$file.bin"
+done
+check "a wrong archive leaves nothing" is_empty "$work/wrong"
 
 exit $((failures > 0))

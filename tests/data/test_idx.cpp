@@ -6,6 +6,7 @@
 #include <optional>
 
 #include "core/error.hpp"
+#include "core/hash.hpp"
 #include "data/idx.hpp"
 #include "temporary_folder.hpp"
 
@@ -55,6 +56,14 @@ TEST_P(Idx, ReadsWhatWasWritten) {
   Bytes read;
   EXPECT_EQ(refusal(path, shape, &read), "");
   EXPECT_EQ(read, values);
+}
+
+TEST_P(Idx, TellsTheSumOfTheUnpackedFile) {
+  write_idx(path, shape, values);
+  write_idx(folder.file("unpacked"), shape, values);
+  const Bytes unpacked = read_bytes(folder.file("unpacked"));
+  EXPECT_EQ(read_idx(path, shape, values),
+            xxh64({reinterpret_cast<const char*>(unpacked.data()), unpacked.size()}));
 }
 
 TEST_P(Idx, ReadsNoValuesAndOneValue) {
