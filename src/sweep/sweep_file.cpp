@@ -12,7 +12,7 @@
 
 #include "core/error.hpp"
 #include "core/hash.hpp"
-#include "sweep/grid.hpp"
+#include "sweep/expand.hpp"
 #include "sweep/record.hpp"
 #include "sweep/values.hpp"
 
@@ -21,7 +21,7 @@ namespace {
 
 // Everything outside [[sweep]]: the settings that the sweeps start from, and [record].
 struct Base {
-  std::vector<Value> values;
+  Draft settings;
   Record record;
   int snapshots_line = 0;
 };
@@ -34,11 +34,13 @@ std::string read_name(const Node& node) {
 
 Base read_base(const Node::Table& table) {
   Base base;
-  for (const Key& key : keys()) base.values.push_back(key.fallback);
+  for (const Key& key : keys()) base.settings.values.push_back(key.fallback);
+  base.settings.lines.assign(keys().size(), 0);
   for (const Assignment& a : flatten(table)) {
     if (const auto* setting = find_definition(setting_definitions(), a.name)) {
-      base.values[static_cast<std::size_t>(setting - setting_definitions().data())] =
-          read_value(*setting, a.value);
+      const auto index = static_cast<std::size_t>(setting - setting_definitions().data());
+      base.settings.values[index] = read_value(*setting, a.value);
+      base.settings.lines[index] = a.value.line;
     } else if (const auto* recorded = find_definition(record_definitions(), a.name)) {
       read_record_key(*recorded, a, base.record);
       if (a.name == "record.snapshots") base.snapshots_line = a.value.line;
@@ -52,15 +54,15 @@ Base read_base(const Node::Table& table) {
   return base;
 }
 
-std::vector<Grid> read_grids(const Node& node) {
+std::vector<Part> read_parts(const Node& node) {
   const auto* tables = node.as<Node::List>();
   const auto is_table = [](const Node& entry) { return entry.as<Node::Table>() != nullptr; };
   if (!tables || tables->empty() || !std::ranges::all_of(*tables, is_table))
     throw Refusal{node.line, shown("sweep", node), type_text(node) + ", not a list of tables",
                   "write each as [[sweep]]"};
-  std::vector<Grid> grids;
-  for (const Node& table : *tables) grids.push_back(read_grid(table));
-  return grids;
+  std::vector<Part> parts;
+  for (const Node& table : *tables) parts.push_back(read_part(table));
+  return parts;
 }
 
 void remove_duplicates(Sweep& sweep) {
@@ -99,7 +101,7 @@ Sweep resolve(const std::string& text, const std::string& origin) {
   const Base base = read_base(base_table);
   sweep.record = base.record;
   // Without a [[sweep]]: the base alone, with seed 0.
-  sweep.runs = expand(base.values, sweeps ? read_grids(*sweeps) : std::vector<Grid>(1));
+  sweep.runs = expand(base.settings, sweeps ? read_parts(*sweeps) : std::vector<Part>(1));
   remove_duplicates(sweep);
   check_snapshots(base, sweep.runs);
   return sweep;

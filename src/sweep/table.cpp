@@ -16,7 +16,6 @@ constexpr Interval below_one{.low = 0, .high = 1, .open_high = true};
 
 using List = std::vector<std::int64_t>;
 
-// A version that learns to run more widens `implemented`; the other columns are the format's contract.
 const std::vector<Definition>& settings_table() {
   static const Scope dense_head{"model.architecture", {"mlp", "cnn"}};
   static const Scope cnn{"model.architecture", {"cnn"}};
@@ -28,8 +27,7 @@ const std::vector<Definition>& settings_table() {
       {.name = "data.dataset",
        .kind = Kind::string,
        .fallback = "mnist",
-       .words = {"mnist", "fashion-mnist", "cifar10"},
-       .implemented = {"mnist", "fashion-mnist"}},
+       .words = {"mnist", "fashion-mnist", "cifar10"}},
       {.name = "data.test_limit", .kind = Kind::integer, .interval = count},
       {.name = "data.train_limit", .kind = Kind::integer, .interval = count},
 
@@ -45,11 +43,7 @@ const std::vector<Definition>& settings_table() {
        .kind = Kind::string,
        .fallback = "relu",
        .words = {"relu", "tanh", "gelu", "sigmoid"}},
-      {.name = "model.architecture",
-       .kind = Kind::string,
-       .fallback = "mlp",
-       .words = {"mlp", "cnn", "vit"},
-       .implemented = {"mlp"}},
+      {.name = "model.architecture", .kind = Kind::string, .fallback = "mlp", .words = {"mlp", "cnn", "vit"}},
       {.name = "model.channels",
        .kind = Kind::list,
        .fallback = List{16, 32},
@@ -57,17 +51,14 @@ const std::vector<Definition>& settings_table() {
        .scope = cnn},
       {.name = "model.depth", .kind = Kind::integer, .fallback = 4, .interval = count, .scope = vit},
       {.name = "model.dim", .kind = Kind::integer, .fallback = 64, .interval = count, .scope = vit},
-      {.name = "model.dropout",
-       .kind = Kind::real,
-       .fallback = 0.0,
-       .interval = below_one,
-       .implemented = {0.0}},
+      {.name = "model.dropout", .kind = Kind::real, .fallback = 0.0, .interval = below_one},
       {.name = "model.heads", .kind = Kind::integer, .fallback = 4, .interval = count, .scope = vit},
       {.name = "model.hidden",
        .kind = Kind::list,
        .fallback = List{128, 64},
        .interval = count,
-       .scope = dense_head},
+       .scope = dense_head,
+       .may_be_empty = true},
       {.name = "model.kernel", .kind = Kind::integer, .fallback = 3, .interval = count, .scope = cnn},
       {.name = "model.mlp_dim", .kind = Kind::integer, .fallback = 128, .interval = count, .scope = vit},
       {.name = "model.patch", .kind = Kind::integer, .fallback = 7, .interval = count, .scope = vit},
@@ -85,24 +76,15 @@ const std::vector<Definition>& settings_table() {
        .fallback = 1e-8,
        .interval = positive,
        .scope = adaptive},
-      {.name = "train.label_noise",
-       .kind = Kind::real,
-       .fallback = 0.0,
-       .interval = {.low = 0, .high = 1},
-       .implemented = {0.0}},
+      {.name = "train.label_noise", .kind = Kind::real, .fallback = 0.0, .interval = {.low = 0, .high = 1}},
       {.name = "train.learning_rate", .kind = Kind::real, .fallback = 0.05, .interval = positive},
       {.name = "train.momentum", .kind = Kind::real, .fallback = 0.9, .interval = below_one, .scope = sgd},
-      {.name = "train.optimizer",
-       .kind = Kind::string,
-       .fallback = "sgd",
-       .words = {"sgd", "adam", "adamw"},
-       .implemented = {"sgd"}},
+      {.name = "train.optimizer", .kind = Kind::string, .fallback = "sgd", .words = {"sgd", "adam", "adamw"}},
       {.name = "train.order_seed", .kind = Kind::integer, .interval = not_negative},
       {.name = "train.schedule",
        .kind = Kind::string,
        .fallback = "constant",
-       .words = {"constant", "cosine", "step"},
-       .implemented = {"constant"}},
+       .words = {"constant", "cosine", "step"}},
       {.name = "train.step_epochs",
        .kind = Kind::integer,
        .fallback = 5,
@@ -116,8 +98,7 @@ const std::vector<Definition>& settings_table() {
       {.name = "train.warmup_epochs",
        .kind = Kind::integer,
        .fallback = 0,
-       .interval = {.low = 0, .high = million},
-       .implemented = {0}},
+       .interval = {.low = 0, .high = million}},
       {.name = "train.weight_decay", .kind = Kind::real, .fallback = 0.0, .interval = not_negative},
   };
   return table;
@@ -151,19 +132,12 @@ std::span<const Definition> record_definitions() {
 
 std::span<const Definition> sweep_definitions() {
   static const std::vector<Definition> table{
-      {.name = "method", .kind = Kind::string, .words = {"grid", "random"}, .implemented = {"grid"}},
-      {.name = "samples", .kind = Kind::integer, .interval = count, .implemented = {std::monostate{}}},
+      {.name = "method", .kind = Kind::string, .words = {"grid", "random"}},
+      {.name = "sample_seed", .kind = Kind::integer, .interval = not_negative},
+      {.name = "samples", .kind = Kind::integer, .interval = count},
       {.name = "seeds", .kind = Kind::list, .interval = not_negative},
   };
   return table;
-}
-
-const Definition& axis_form() {
-  static const Definition form{.name = "axis",
-                               .kind = Kind::string,
-                               .words = {"a list of values", "a range"},
-                               .implemented = {"a list of values"}};
-  return form;
 }
 
 const Definition* find_definition(std::span<const Definition> definitions, std::string_view name) {
@@ -178,7 +152,8 @@ std::string allowed_text(const Definition& definition) {
     case Kind::real:
       return "a number " + interval_text(definition.interval);
     case Kind::list:
-      return "a list of one or more integers " + interval_text(definition.interval);
+      return fmt::format("a list of {}integers {}", definition.may_be_empty ? "" : "one or more ",
+                         interval_text(definition.interval));
     case Kind::string:
       return fmt::format("one of {}", fmt::join(definition.words, ", "));
   }

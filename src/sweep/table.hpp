@@ -34,19 +34,16 @@ struct Definition {
   Value fallback = {};
   Interval interval = {};                    ///< for numbers and lists
   std::vector<std::string_view> words = {};  ///< for text: the words of the sweep file's format
-  /// The values that this version can run; empty means all that the format allows, and monostate alone
-  /// that the key must be absent.
-  std::vector<Value> implemented = {};
   Scope scope = {};
+  bool may_be_empty = false;  ///< for lists
 };
 
 /// The keys of data, model, init and train, sorted by name.
 std::span<const Definition> setting_definitions();
 /// The keys of [record], sorted by name.
 std::span<const Definition> record_definitions();
-/// The keys that only a [[sweep]] has, sorted by name, and the forms that an axis may have.
+/// The keys that only a [[sweep]] has, sorted by name.
 std::span<const Definition> sweep_definitions();
-const Definition& axis_form();
 
 /// The definition of that name, or null.
 const Definition* find_definition(std::span<const Definition> definitions, std::string_view name);

@@ -1,7 +1,6 @@
 #include "sweep/values.hpp"
 
 #include <fmt/format.h>
-#include <fmt/ranges.h>
 
 #include <algorithm>
 #include <cmath>
@@ -90,7 +89,7 @@ std::string objection(const Definition& definition, const Value& value) {
   if (const auto* text = std::get_if<std::string>(&value))
     return std::ranges::find(definition.words, *text) != definition.words.end() ? "" : "not one of its words";
   const auto& list = std::get<std::vector<std::int64_t>>(value);
-  if (list.empty()) return "an empty list";
+  if (list.empty() && !definition.may_be_empty) return "an empty list";
   const bool inside = std::ranges::all_of(
       list, [&](std::int64_t entry) { return interval.contains(static_cast<double>(entry)); });
   return inside ? "" : "an entry is out of range";
@@ -129,21 +128,7 @@ Value read_value(const Definition& definition, const Node& node) {
   }
   if (const std::string why = objection(definition, value); !why.empty())
     throw Refusal{node.line, display, why, "use " + allowed_text(definition)};
-  require_implemented(definition, value, display, node.line);
   return value;
-}
-
-void require_implemented(const Definition& definition, const Value& value, const std::string& display,
-                         int line) {
-  const std::vector<Value>& values = definition.implemented;
-  if (values.empty() || std::ranges::find(values, value) != values.end()) return;
-  std::vector<std::string> names;
-  for (const Value& each : values) {
-    const auto* text = std::get_if<std::string>(&each);
-    names.push_back(text ? *text : to_text(each));
-  }
-  const std::string list = fmt::format("{}", fmt::join(names, " or "));
-  throw Refusal{line, display, "this version runs " + list, "use " + list + ", or leave it out"};
 }
 
 Refusal unknown_key(const Assignment& assignment, const std::vector<std::string_view>& known) {

@@ -21,14 +21,9 @@ struct Assignment {
 /// refused.
 std::vector<Assignment> flatten(const Node::Table& table);
 
-/// The value of a setting. Throws a Refusal for a wrong type, a value outside what the definition allows,
-/// and one that this version does not implement.
+/// The value of a setting. Throws a Refusal for a wrong type and for a value outside what the definition
+/// allows.
 Value read_value(const Definition& definition, const Node& node);
-
-/// Refuses a value that the definition allows but this version does not implement. `shown` is what the
-/// message shows: `model.architecture = "cnn"`.
-void require_implemented(const Definition& definition, const Value& value, const std::string& shown,
-                         int line);
 
 /// "name = value", as messages show it.
 std::string shown(std::string_view name, const Node& node);

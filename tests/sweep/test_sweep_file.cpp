@@ -146,19 +146,36 @@ TEST(SweepId, DependsOnOrderAndRecord) {
   EXPECT_NE(id(""), id("record.probes = 10"));
 }
 
+const std::string random_sample = R"([[sweep]]
+method = "random"
+samples = 4
+sample_seed = 2
+model.architecture = ["mlp", "cnn", "vit"]
+"model.hidden" = [[], [8]]
+"train.learning_rate" = {min = 1e-4, max = 0.3, log = true}
+"train.batch_size" = {min = 16, max = 64}
+[sweep.init.scale]
+min = 0.5
+max = 2.0
+)";
+
 // Damage of every kind: whatever comes of it, it is a sweep or a usage error.
 TEST(SweepFile, NoTruncationOrFlippedBitCrashes) {
-  int taken = 0, refused = 0;
-  const auto read = [&](const std::string& text) { ++(test::refusal(text).empty() ? taken : refused); };
-  for (std::size_t length = 0; length < sample.size(); ++length) read(sample.substr(0, length));
-  for (std::size_t byte = 0; byte < sample.size(); ++byte)
-    for (const unsigned mask : {1u, 4u, 16u, 32u, 128u}) {
-      std::string damaged = sample;
-      damaged[byte] = static_cast<char>(static_cast<unsigned char>(damaged[byte]) ^ mask);
-      read(damaged);
-    }
-  EXPECT_GT(taken, 0);
-  EXPECT_GT(refused, static_cast<int>(sample.size()));
+  for (const std::string& text : {sample, random_sample}) {
+    int taken = 0, refused = 0;
+    const auto read = [&](const std::string& damaged) {
+      ++(test::refusal(damaged).empty() ? taken : refused);
+    };
+    for (std::size_t length = 0; length < text.size(); ++length) read(text.substr(0, length));
+    for (std::size_t byte = 0; byte < text.size(); ++byte)
+      for (const unsigned mask : {1u, 4u, 16u, 32u, 128u}) {
+        std::string damaged = text;
+        damaged[byte] = static_cast<char>(static_cast<unsigned char>(damaged[byte]) ^ mask);
+        read(damaged);
+      }
+    EXPECT_GT(taken, 0);
+    EXPECT_GT(refused, static_cast<int>(text.size()));
+  }
 }
 
 }  // namespace

@@ -1,0 +1,12 @@
+#pragma once
+
+#include <string>
+
+namespace kindred::sweep {
+
+/// Refuses TOML text that the library would not survive: keys of endlessly many parts, which it takes apart
+/// recursively, and characters outside ASCII that stand neither in quotes nor in a comment, for some of which
+/// its release 3.3 enters code that it declares unreachable. Throws a Refusal.
+void prescan(const std::string& text);
+
+}  // namespace kindred::sweep
