@@ -44,14 +44,17 @@ std::vector<double> orthogonal(RandomStream& random, std::int64_t rows, std::int
   return transposed;
 }
 
+/// `shape` is [out, in] or [out, in, height, width]; the fans are PyTorch's, with all positions of a kernel.
 void draw_matrix(RandomStream& random, const std::string& scheme, double activation_gain, double scale,
-                 std::int64_t fan_out, std::int64_t fan_in, std::span<float> out) {
+                 const std::vector<std::int64_t>& shape, std::span<float> out) {
+  const std::int64_t rest = static_cast<std::int64_t>(out.size()) / shape[0];
   const auto fill = [&](auto&& draw) {
     for (auto& weight : out) weight = static_cast<float>(draw() * scale);
   };
   const auto uniform = [&](double bound) { fill([&] { return (2 * random.uniform() - 1) * bound; }); };
   const auto normal = [&](double deviation) { fill([&] { return random.normal() * deviation; }); };
-  const double in = static_cast<double>(fan_in), sum = static_cast<double>(fan_in + fan_out);
+  const double in = static_cast<double>(rest);
+  const double sum = in + static_cast<double>(shape[0]) * in / static_cast<double>(shape[1]);
   // Kaiming: He et al. 2015. Xavier: Glorot & Bengio 2010.
   if (scheme == "kaiming_uniform") return uniform(activation_gain * std::sqrt(3.0 / in));
   if (scheme == "kaiming_normal") return normal(activation_gain / std::sqrt(in));
@@ -60,7 +63,7 @@ void draw_matrix(RandomStream& random, const std::string& scheme, double activat
   if (scheme == "normal") return normal(0.05);
   if (scheme == "uniform") return uniform(0.05);
   if (scheme == "orthogonal") {
-    const auto values = orthogonal(random, fan_out, fan_in);
+    const auto values = orthogonal(random, shape[0], rest);
     auto next = values.begin();
     return fill([&] { return *next++ * activation_gain; });
   }
@@ -79,11 +82,22 @@ void initial_values(const Network& network, const sweep::RunSettings& settings, 
     RandomStream random(key, Stream::initial_values, index++);
     const auto values =
         weights.subspan(static_cast<std::size_t>(parameter.offset), static_cast<std::size_t>(parameter.size));
-    if (!parameter.is_matrix())
-      std::fill(values.begin(), values.end(), 0.0f);
-    else
-      draw_matrix(random, settings.text("init.scheme"), activation_gain, settings.real("init.scale"),
-                  parameter.shape[0], parameter.size / parameter.shape[0], values);
+    switch (parameter.role) {
+      case Role::weight:
+      case Role::kernel:
+        draw_matrix(random, settings.text("init.scheme"), activation_gain, settings.real("init.scale"),
+                    parameter.shape, values);
+        break;
+      case Role::bias:
+        std::fill(values.begin(), values.end(), 0.0f);
+        break;
+      case Role::gain:
+        std::fill(values.begin(), values.end(), 1.0f);
+        break;
+      case Role::embedding:
+        for (auto& value : values) value = static_cast<float>(0.02 * random.normal());
+        break;
+    }
   }
 }
 

@@ -1,35 +1,45 @@
 #include "network/network.hpp"
 
+#include <algorithm>
+
 #include "core/error.hpp"
+#include "network/builder.hpp"
 
 namespace kindred::network {
 namespace {
 
-/// Adds layers and their parameters in PyTorch's order.
-class Builder {
- public:
-  explicit Builder(Network& network) : network_(network) {}
-
-  void linear(const std::string& name, std::int64_t in, std::int64_t out) {
-    const int weight = parameter(name + ".weight", {out, in});
-    const int bias = parameter(name + ".bias", {out});
-    network_.layers.emplace_back(Linear{in, out, weight, bias});
+struct Cost {
+  double operator()(const Linear& l) const { return rows * static_cast<double>(l.in * l.out); }
+  double operator()(const Convolve& c) const {
+    return static_cast<double>(c.height * c.width * c.kernel * c.kernel * c.in * c.out);
   }
-  void activate(Activation function) { network_.layers.emplace_back(Activate{function}); }
-  void represent(const std::string& name) { network_.layers.emplace_back(Represent{name}); }
-
- private:
-  int parameter(const std::string& name, std::vector<std::int64_t> shape) {
-    std::int64_t size = 1;
-    for (const auto extent : shape) size *= extent;
-    network_.parameters.push_back({name, std::move(shape), network_.size, size});
-    network_.size += size;
-    return static_cast<int>(network_.parameters.size()) - 1;
+  double operator()(const Embed& e) {
+    rows = static_cast<double>(e.tokens);
+    return static_cast<double>((e.tokens - 1) * e.channels * e.patch * e.patch * e.dim);
   }
-  Network& network_;
+  double operator()(const Attend& a) {
+    if (a.class_token_only) rows = 1;
+    return 2 * rows * static_cast<double>(a.tokens * a.dim);
+  }
+  double operator()(const auto&) const { return 0; }
+
+  double rows = 1;  // tokens that a linear layer sees
 };
 
-Activation activation(const std::string& name) {
+struct Width {
+  std::int64_t operator()(const Linear& l) const { return rows * l.out; }
+  std::int64_t operator()(const Convolve& c) const { return c.height * c.width * c.out; }
+  std::int64_t operator()(const Embed& e) { return (rows = e.tokens) * e.dim; }
+  std::int64_t operator()(const Attend& a) { return a.class_token_only ? rows = 1 : 0; }
+  std::int64_t operator()(const auto&) const { return 0; }
+
+  std::int64_t rows = 1;
+};
+
+}  // namespace
+
+Activation activation(const sweep::RunSettings& settings) {
+  const auto& name = settings.text("model.activation");
   if (name == "relu") return Activation::relu;
   if (name == "tanh") return Activation::tanh;
   if (name == "gelu") return Activation::gelu;
@@ -37,33 +47,23 @@ Activation activation(const std::string& name) {
   throw usage_error("unknown activation \"{}\" (allowed: relu, tanh, gelu, sigmoid)", name);
 }
 
-void build_mlp(Builder& builder, const sweep::RunSettings& settings, const Network& network) {
-  const auto function = activation(settings.text("model.activation"));
-  const auto& hidden = settings.list("model.hidden");
-  std::int64_t width = network.inputs;
-  for (std::size_t i = 0; i < hidden.size(); ++i) {
-    const auto name = fmt::format("fc{}", i + 1);
-    builder.linear(name, width, hidden[i]);
-    builder.activate(function);
-    builder.represent(i + 1 == hidden.size() ? "penultimate" : name);
-    width = hidden[i];
-  }
-  builder.linear(fmt::format("fc{}", hidden.size() + 1), width, network.classes);
-  builder.represent("logits");
-}
-
-}  // namespace
-
 Network make_network(const sweep::RunSettings& settings, const data::DatasetInfo& dataset) {
   Network network;
   network.architecture = settings.text("model.architecture");
   network.inputs = dataset.pixels();
+  network.channels = dataset.channels;
+  network.height = dataset.height;
+  network.width = dataset.width;
   network.classes = dataset.classes;
   Builder builder(network);
-  KINDRED_VALIDATE(
-      network.architecture == "mlp",
-      usage_error("unknown architecture \"{}\" (this version trains mlp)", network.architecture));
-  build_mlp(builder, settings, network);
+  if (network.architecture == "mlp")
+    build_mlp(builder, settings, network);
+  else if (network.architecture == "cnn")
+    build_cnn(builder, settings, network);
+  else if (network.architecture == "vit")
+    build_vit(builder, settings, network);
+  else
+    throw usage_error("unknown architecture \"{}\" (allowed: mlp, cnn, vit)", network.architecture);
   return network;
 }
 
@@ -72,6 +72,20 @@ std::vector<std::string> Network::representations() const {
   for (const auto& layer : layers)
     if (const auto* represent = std::get_if<Represent>(&layer)) names.push_back(represent->name);
   return names;
+}
+
+double Network::multiply_adds() const {
+  Cost cost;
+  double total = 0;
+  for (const auto& layer : layers) total += std::visit(cost, layer);
+  return total;
+}
+
+std::int64_t Network::widest() const {
+  Width output;
+  std::int64_t largest = inputs;
+  for (const auto& layer : layers) largest = std::max(largest, std::visit(output, layer));
+  return largest;
 }
 
 }  // namespace kindred::network

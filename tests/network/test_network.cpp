@@ -30,6 +30,61 @@ TEST(Network, AnMlpHasPyTorchsParametersInItsOrder) {
   EXPECT_EQ(network.size, end);
 }
 
+std::vector<std::string> names(const Network& network) {
+  std::vector<std::string> all;
+  std::int64_t end = 0;
+  for (const auto& parameter : network.parameters) {
+    all.push_back(parameter.name);
+    EXPECT_EQ(parameter.offset, end) << parameter.name;
+    end += parameter.size;
+  }
+  EXPECT_EQ(network.size, end);
+  return all;
+}
+
+TEST(Network, ACnnsStagesHalveTheImage) {
+  sweep::RunSettings settings;
+  settings.set("model.architecture", "cnn");
+  settings.set("model.channels", std::vector<std::int64_t>{4, 5, 6});
+  settings.set("model.hidden", std::vector<std::int64_t>{7});
+  const auto network = make_network(settings, data::dataset_info("mnist"));
+  EXPECT_THAT(names(network),
+              testing::ElementsAre("conv1.weight", "conv1.bias", "conv2.weight", "conv2.bias", "conv3.weight",
+                                   "conv3.bias", "fc1.weight", "fc1.bias", "fc2.weight", "fc2.bias"));
+  EXPECT_THAT(network.parameters[2].shape, testing::ElementsAre(5, 4, 3, 3));
+  EXPECT_THAT(network.parameters[6].shape, testing::ElementsAre(7, 6 * 3 * 3)) << "28, 14, 7, 3";
+  EXPECT_THAT(network.representations(),
+              testing::ElementsAre("stage1", "stage2", "stage3", "penultimate", "logits"));
+  EXPECT_EQ(network.multiply_adds(), 784 * 9 * 4 + 196 * 9 * 4 * 5 + 49 * 9 * 5 * 6 + 54 * 7 + 70);
+  EXPECT_EQ(network.widest(), 784 * 4);
+
+  settings.set("model.hidden", std::vector<std::int64_t>{});
+  EXPECT_THAT(make_network(settings, data::dataset_info("cifar10")).representations(),
+              testing::ElementsAre("stage1", "stage2", "penultimate", "logits"));
+}
+
+TEST(Network, AVitHasPyTorchsParametersInItsOrder) {
+  sweep::RunSettings settings;
+  settings.set("model.architecture", "vit");
+  settings.set("model.patch", std::int64_t{8});
+  settings.set("model.depth", std::int64_t{1});
+  const auto network = make_network(settings, data::dataset_info("cifar10"));
+  EXPECT_THAT(names(network),
+              testing::ElementsAre(
+                  "class_token", "positions", "embed.weight", "embed.bias", "blocks.0.norm1.weight",
+                  "blocks.0.norm1.bias", "blocks.0.attn.in_proj_weight", "blocks.0.attn.in_proj_bias",
+                  "blocks.0.attn.out_proj.weight", "blocks.0.attn.out_proj.bias", "blocks.0.norm2.weight",
+                  "blocks.0.norm2.bias", "blocks.0.fc1.weight", "blocks.0.fc1.bias", "blocks.0.fc2.weight",
+                  "blocks.0.fc2.bias", "norm.weight", "norm.bias", "head.weight", "head.bias"));
+  EXPECT_THAT(network.parameters[1].shape, testing::ElementsAre(1, 17, 64));
+  EXPECT_THAT(network.parameters[2].shape, testing::ElementsAre(64, 3, 8, 8));
+  EXPECT_THAT(network.representations(), testing::ElementsAre("block1", "penultimate", "logits"));
+  // Of the last block only the class token goes beyond the keys and values.
+  EXPECT_EQ(network.multiply_adds(),
+            16 * 192 * 64 + 17 * 64 * 192 + 2 * 17 * 64 + 64 * 64 + 2 * 64 * 128 + 64 * 10);
+  EXPECT_EQ(network.widest(), 17 * 192);
+}
+
 TEST(Network, TheLastHiddenLayerIsThePenultimateRepresentation) {
   const auto names = [](std::vector<std::int64_t> hidden) {
     return make_network(mlp(std::move(hidden)), data::dataset_info("mnist")).representations();
