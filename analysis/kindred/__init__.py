@@ -1,10 +1,11 @@
-"""Populations of trained neural networks: open the files, test what they hold, report it.
+"""Populations of trained neural networks: open the files, test what they hold, report it, export a network.
 
 >>> population = kindred.open_population("population.h5")
 >>> population.runs[["train.learning_rate", "test_accuracy"]]
 >>> population.cohort(population.cohorts[0]).moments.sel(parameter="all", moment="variance")
 """
 
+from kindred import export
 from kindred.errors import KindredError, MissingFileError, NotKindredFileError, SchemaVersionError
 from kindred.findings import Findings, examine
 from kindred.population import Population, open_population
@@ -19,6 +20,7 @@ __all__ = [
     "SchemaVersionError",
     "Similarity",
     "examine",
+    "export",
     "open_population",
     "open_similarity",
 ]

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import contextlib
+import json
 from dataclasses import dataclass, field
 
 import numpy as np
@@ -33,6 +34,7 @@ class CohortFindings:
     groups: Groups
     weights: int = 0  # parameters of one network
     parameters: list[str] = field(default_factory=list)
+    matrices: list[str] = field(default_factory=list)  # those of `parameters` that are weight matrices
     snapshots: list[int] = field(default_factory=list)  # epochs
     curves: dict[str, pd.DataFrame] = field(default_factory=dict)  # done runs × epochs
     variances: pd.DataFrame | None = None  # done runs × parameters, last snapshot
@@ -41,12 +43,18 @@ class CohortFindings:
     spreads: list[Spread] = field(default_factory=list)
     alikeness: Estimate | None = None  # mean ratio of the scale-free spreads, optimal / suboptimal
     distributions: list[Distribution] = field(default_factory=list)
-    drawn_of: int = 0  # matrices in all, of which `distributions` has some
     pairs: list[Pairs] = field(default_factory=list)
 
     @property
     def states(self) -> dict[str, int]:
         return count_states(self.runs)
+
+    def shown(self, most: int) -> list[str]:
+        """The parameters to show where there is room for so many: without `all`, in their order.
+
+        All of them, or else the weight matrices alone, or else some of these evenly spread."""
+        tensors = [p for p in self.parameters if p != WHOLE]
+        return tensors if len(tensors) <= most else _thin(self.matrices or tensors, most)
 
     @property
     def overall(self) -> Correlation | None:
@@ -119,9 +127,8 @@ def _examine_cohort(population, name, runs, fraction, similarity) -> CohortFindi
         if "moments" in arrays and arrays.sizes.get("snapshot", 0):
             found.snapshots = [int(epoch) for epoch in arrays["snapshot"].values]
             _examine_moments(found, arrays["moments"].isel(snapshot=-1).load().sel(run=groups.order))
-            matrices = _matrices(arrays, found.parameters)
-            drawn = _thin(matrices, _MOST_DISTRIBUTIONS - 1) + [WHOLE] * (WHOLE in found.parameters)
-            found.drawn_of = len(matrices)
+            found.matrices = _matrices(arrays, found.parameters)
+            drawn = _thin(found.matrices, _MOST_DISTRIBUTIONS - 1) + [WHOLE] * (WHOLE in found.parameters)
             with _summary(population, name, groups) as summary:
                 found.distributions = pooled_distributions(
                     arrays, summary, groups.named, drawn, spread_over(found.snapshots)
@@ -166,12 +173,14 @@ def _table(array: xr.DataArray, dimension: str) -> pd.DataFrame:
 
 
 def _matrices(arrays: xr.Dataset, parameters: list[str]) -> list[str]:
-    """The parameters that are weight matrices, by the file's own list, else by their names."""
-    if "matrix" in arrays:
-        named = [str(name) for name in arrays["matrix"].values if str(name) in parameters]
-        if named:
-            return named
-    return [name for name in parameters if name.endswith("weight")]
+    """The parameters that are matrices or kernels, by their shapes where the file tells them."""
+    weights = [name for name in parameters if name.endswith("weight")]
+    try:
+        described = json.loads(arrays.attrs["architecture"])["parameters"]
+        shapes = {parameter["name"]: parameter["shape"] for parameter in described}
+    except (KeyError, TypeError, ValueError):
+        return weights
+    return [name for name in weights if len(shapes.get(name, ())) != 1]  # those of norms are vectors
 
 
 def _thin(names: list[str], most: int) -> list[str]:

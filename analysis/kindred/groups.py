@@ -60,12 +60,21 @@ def rank_runs(runs: pd.DataFrame, fraction: float, size: int | None = None) -> G
 
 
 def varying_settings(runs: pd.DataFrame) -> list[str]:
-    """Columns of settings (`section.key`) that differ between these runs, seeds apart."""
+    """Columns of settings (`section.key`) that differ between these runs, seeds apart.
+
+    Left out are those with one value that merely does not apply to some runs, as Adam's betas do not to SGD:
+    another setting says as much."""
     return [
         name
         for name in runs.columns
-        if "." in name and not name.endswith("seed") and runs[name].nunique(dropna=False) > 1
+        if "." in name and not name.endswith("seed") and runs[name][_applies(runs[name])].nunique() > 1
     ]
+
+
+def _applies(column: pd.Series) -> pd.Series:
+    """Not NaN, −1 or "", which stand for a setting that does not apply."""
+    nothing = -1 if pd.api.types.is_integer_dtype(column) else ""
+    return column.notna() & (column != nothing)
 
 
 def setting_codes(runs: pd.DataFrame, settings: list[str]) -> np.ndarray:
@@ -81,7 +90,9 @@ def describe_setting(row, settings: list[str]) -> str:
 
 
 def plain(value) -> str:
-    """A setting's value as it stands in a sweep file."""
+    """A setting's value as it stands in a sweep file; "–" where it does not apply."""
+    if value == "" or value != value:
+        return "–"
     if isinstance(value, (float, np.floating)):
         return f"{value:.6g}"
     return str(value)

@@ -3,15 +3,14 @@
 from __future__ import annotations
 
 import argparse
-import os
 import pathlib
 import sys
-import tempfile
 import warnings
 
 from kindred import page
 from kindred.errors import KindredError
 from kindred.findings import Findings, examine
+from kindred.output import write
 from kindred.population import open_population
 from kindred.sections.cohort import cohort_section
 from kindred.sections.definitions import definitions
@@ -52,31 +51,6 @@ def analyse(population_path, similarity_path=None) -> Findings:
             return examine(population, similarity)
 
 
-def write(path, text: str):
-    """Writes a file under a temporary name in the same folder and renames it: whole or not at all."""
-    path = pathlib.Path(path)
-    try:
-        _replace(path, text)
-    except OSError as why:
-        raise KindredError(
-            f"cannot write {path} ({why.strerror or why}) check the folder, its free space and your rights"
-        ) from why
-
-
-def _replace(path: pathlib.Path, text: str):
-    handle, temporary = tempfile.mkstemp(prefix=path.name + ".", suffix=".tmp", dir=path.parent)
-    try:
-        with os.fdopen(handle, "w", encoding="utf-8") as file:
-            file.write(text)
-        umask = os.umask(0)
-        os.umask(umask)
-        os.chmod(temporary, 0o666 & ~umask)
-        os.replace(temporary, path)
-    except BaseException:
-        os.unlink(temporary)
-        raise
-
-
 def _parser() -> argparse.ArgumentParser:
     parser = argparse.ArgumentParser(
         prog="kindred-report", description="Report of a population of trained networks, as one HTML page."
@@ -102,7 +76,8 @@ def main(arguments: list[str] | None = None) -> int:
             findings = analyse(options.population, options.similarity)
             if options.output is not None:
                 paths = [name for name in (options.population, options.similarity) if name]
-                write(options.output, render(findings, [pathlib.Path(name).name for name in paths]))
+                text = render(findings, [pathlib.Path(name).name for name in paths])
+                write(options.output, text.encode())
     except KindredError as why:
         return _fail(str(why))
     if options.summary:

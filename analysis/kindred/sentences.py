@@ -10,6 +10,7 @@ from __future__ import annotations
 import math
 
 import numpy as np
+import pandas as pd
 
 from kindred.estimates import SMALLEST_GROUP, SMALLEST_SAMPLE, Estimate
 from kindred.findings import CohortFindings, Findings
@@ -30,7 +31,10 @@ def number(value: float, digits: int = 3) -> str:
 
 def fixed(value: float, decimals: int = 2) -> str:
     """A figure to so many decimals, for correlations and ratios of a common size."""
-    return f"{value:.{decimals}f}".replace("-", "−") if math.isfinite(value) else "–"
+    if not math.isfinite(value):
+        return "–"
+    text = f"{value:.{decimals}f}"
+    return text.lstrip("-") if float(text) == 0 else text.replace("-", "−")
 
 
 def interval(estimate: Estimate, decimals: int = 2) -> str:
@@ -62,16 +66,23 @@ def runs_line(findings: Findings) -> str:
     rest = ", ".join(
         f"{counts[state]} {state}" for state in ("diverged", "failed", "pending") if counts[state]
     )
-    done = findings.runs[findings.runs["state"] == "done"]["test_accuracy"].to_numpy(float)
-    done = done[np.isfinite(done)]
-    reached = (
-        f"best test accuracy {fixed(done.max(), 4)}, median {fixed(float(np.median(done)), 4)}"
-        if done.size
-        else "no test accuracy yet"
-    )
+    reached = accuracies(findings.runs)
+    best = [
+        f"best test accuracy{f' on {dataset}' if len(reached) > 1 else ''} {fixed(found.max(), 4)}, median "
+        f"{fixed(float(np.median(found)), 4)}"
+        for dataset, found in reached.items()
+    ]
     where = f" in {len(findings.cohorts)} cohorts" if len(findings.cohorts) > 1 else ""
-    total = len(findings.runs)
-    return f"Runs: {counts['done']} of {total} done{where}{f' ({rest})' if rest else ''}; {reached}."
+    counted = f"{counts['done']} of {len(findings.runs)} done{where}{f' ({rest})' if rest else ''}"
+    return f"Runs: {counted}; {'; '.join(best) or 'no test accuracy yet'}."
+
+
+def accuracies(runs: pd.DataFrame) -> dict[str, np.ndarray]:
+    """Known final test accuracies of the done runs by dataset, in the order of the runs."""
+    done = runs[(runs["state"] == "done") & np.isfinite(runs["test_accuracy"].astype(float))]
+    names = done["data.dataset"] if "data.dataset" in done else done["cohort"].str.split("-").str[0]
+    groups = done["test_accuracy"].astype(float).groupby(names, sort=False)
+    return {str(name): values.to_numpy() for name, values in groups}
 
 
 _TOPICS = ("Weight variance", "Shape of the weights", "Alikeness of the moments", "Similarity")
@@ -194,52 +205,55 @@ def _no_groups(cohort: CohortFindings) -> str:
 
 
 def _counted_lines(findings: Findings) -> list[str]:
-    """In how many cohorts each effect was found."""
-    cohorts = findings.cohorts
-    rho = [c.overall.overall for c in cohorts if c.overall is not None]
-    ratio = [c.alikeness for c in cohorts if c.alikeness is not None]
-    shape = [c.contrasts[-1] for c in cohorts if c.contrasts]
-    shape_signs = [_sign(s.optimal - s.suboptimal) if s.p < 0.05 / 2 else 0 for s in shape]
-    similar = [_majority(c.pairs) for c in cohorts if c.pairs and c.groups.size]
-    n = len(cohorts)
-    lines = [
-        _count(
-            _TOPICS[0],
-            "smaller variance went with higher test accuracy",
-            "with lower",
-            [-_sign(r.value) if r.excludes(0) else 0 for r in rho],
-            n,
-        ),
-        _count(
-            _TOPICS[1],
-            "the excess kurtosis of optimal runs is higher than of suboptimal ones",
-            "lower",
-            shape_signs,
-            n,
-        ),
-        _count(
-            _TOPICS[2],
-            "optimal runs are more alike than suboptimal ones",
-            "less alike",
-            [-_sign(r.value - 1) if r.excludes(1) else 0 for r in ratio],
-            n,
-        ),
-    ]
+    """In which of the cohorts each effect was found; those too small to tell are counted apart."""
+    signs = {topic: {} for topic in _TOPICS}
+    for cohort in findings.cohorts:
+        rho = cohort.overall.overall if cohort.overall is not None else Estimate(math.nan)
+        if rho.n >= SMALLEST_SAMPLE and math.isfinite(rho.low):
+            signs[_TOPICS[0]][cohort.name] = -_sign(rho.value) if rho.excludes(0) else 0
+        large = cohort.groups.size >= SMALLEST_GROUP
+        if cohort.contrasts and large:
+            shape = cohort.contrasts[-1]
+            clear = shape.p < 0.05 / 2
+            signs[_TOPICS[1]][cohort.name] = _sign(shape.optimal - shape.suboptimal) if clear else 0
+        if cohort.alikeness is not None and math.isfinite(cohort.alikeness.low):
+            ratio = cohort.alikeness
+            signs[_TOPICS[2]][cohort.name] = -_sign(ratio.value - 1) if ratio.excludes(1) else 0
+        if cohort.pairs and large:
+            signs[_TOPICS[3]][cohort.name] = _majority(cohort.pairs)
+    names = short_names([cohort.name for cohort in findings.cohorts])
+    lines = [_count(topic, signs[topic], names) for topic in _TOPICS]
     if not findings.compared:
-        lines.append(f"{_TOPICS[3]}: not compared (no similarity file was given).")
-    else:
-        lines.append(
-            _count(_TOPICS[3], "optimal runs are more alike by most of the metrics", "less alike", similar, n)
-        )
+        lines[-1] = f"{_TOPICS[3]}: not compared (no similarity file was given)."
     return lines
 
 
-def _count(topic: str, one: str, other: str, signs: list[int], n: int) -> str:
-    up, down = sum(s > 0 for s in signs), sum(s < 0 for s in signs)
-    missing = n - len(signs)
-    tail = f", no figures for {missing}" if missing else ""
-    rest = len(signs) - up - down
-    return f"{topic}: {one} in {up} of {n} cohorts, {other} in {down}, not distinguishable in {rest}{tail}."
+_EFFECTS = {
+    _TOPICS[0]: ("smaller variance went with higher test accuracy", "with lower"),
+    _TOPICS[1]: ("the excess kurtosis of optimal runs is higher than of suboptimal ones", "lower"),
+    _TOPICS[2]: ("optimal runs are more alike than suboptimal ones", "less alike"),
+    _TOPICS[3]: ("optimal runs are more alike by most of the metrics", "less alike"),
+}
+_MOST_NAMES = 6  # cohorts named in a line
+
+
+def _count(topic: str, signs: dict[str, int], names: dict[str, str]) -> str:
+    """`signs` by cohort, of those that have figures; `names` of all cohorts."""
+    one, other = _EFFECTS[topic]
+    parts = []
+    for sign, words in ((1, one), (-1, other), (0, "not distinguishable")):
+        found = [names[cohort] for cohort in signs if signs[cohort] == sign]
+        of = f" of {len(names)} cohorts" if sign == 1 else ""
+        named = f" ({', '.join(found)})" if sign and 0 < len(found) <= _MOST_NAMES else ""
+        parts.append(f"{words} in {len(found)}{of}{named}")
+    missing = len(names) - len(signs)
+    return f"{topic}: {', '.join(parts)}{f', too few runs or no figures in {missing}' if missing else ''}."
+
+
+def short_names(cohorts: list[str]) -> dict[str, str]:
+    """Cohorts' names without the hash at their end, where they differ without it."""
+    bare = [name.rpartition("-")[0] or name for name in cohorts]
+    return {name: short if bare.count(short) == 1 else name for name, short in zip(cohorts, bare)}
 
 
 def _majority(pairs) -> int:

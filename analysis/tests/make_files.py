@@ -56,6 +56,8 @@ class Plan:
     rates: tuple = LEARNING_RATES
     version: int = 1
     schema: str = "kindred.population"
+    activation: str = "relu"
+    dropout: float = 0.0
 
     @property
     def parameters(self):
@@ -63,6 +65,34 @@ class Plan:
         for i, (a, b) in enumerate(zip(self.layers, self.layers[1:]), start=1):
             shapes += [(f"fc{i}.weight", a * b), (f"fc{i}.bias", b)]
         return shapes
+
+    @property
+    def architecture(self):
+        """As the program writes it."""
+        layers, parameters, offset = [], [], 0
+        last = len(self.layers) - 1
+        for i, (a, b) in enumerate(zip(self.layers, self.layers[1:]), start=1):
+            weight, bias = f"fc{i}.weight", f"fc{i}.bias"
+            layers.append({"layer": "linear", "in": a, "out": b, "weight": weight, "bias": bias})
+            if i < last:
+                name = "penultimate" if i + 1 == last else f"fc{i}"
+                layers += [
+                    {"layer": "activation"},
+                    {"layer": "representation", "name": name},
+                    {"layer": "dropout"},
+                ]
+            parameters.append({"name": weight, "shape": [b, a], "offset": offset})
+            parameters.append({"name": bias, "shape": [b], "offset": offset + a * b})
+            offset += a * b + b
+        layers.append({"layer": "representation", "name": "logits"})
+        return {
+            "architecture": "mlp",
+            "inputs": self.layers[0],
+            "image": [1, 1, self.layers[0]],
+            "classes": self.layers[-1],
+            "layers": layers,
+            "parameters": parameters,
+        }
 
     @property
     def cohort(self):
@@ -201,7 +231,7 @@ def _cohort(file, plan, first_run):
     sizes = sizes + [weights.shape[2]]
     edges = plan.range[0] + np.arange(plan.bins + 1) * (plan.range[1] - plan.range[0]) / plan.bins
     group.group.attrs.update(
-        dataset=plan.dataset, key="k", architecture=json.dumps({"layers": list(plan.layers)})
+        dataset=plan.dataset, key="k", architecture=json.dumps(plan.architecture)
     )
     group.scale("run", np.arange(first_run, first_run + n))
     group.scale("epoch", np.arange(plan.epochs + 1))
@@ -236,7 +266,9 @@ def _cohort(file, plan, first_run):
         "cohort_row": np.arange(n),
         "data.dataset": np.array([plan.dataset] * n, dtype=object),
         "init.seed": np.full(n, -1),
+        "model.activation": np.array([plan.activation] * n, dtype=object),
         "model.architecture": np.array(["mlp"] * n, dtype=object),
+        "model.dropout": np.full(n, plan.dropout),
         "model.hidden": np.array([json.dumps(list(plan.layers[1:-1]))] * n, dtype=object),
         "train.epochs": np.full(n, plan.epochs),
         "train.learning_rate": rate,

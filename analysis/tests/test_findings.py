@@ -1,16 +1,18 @@
 """Figures against independent computations from the weights; groups; planted and absent effects."""
 
 import dataclasses
+import json
 
 import h5py
 import numpy as np
+import pandas as pd
 import pytest
 from make_files import Plan, draw, make_population, make_similarity
 from scipy import stats
 
 import kindred
-from kindred.groups import rank_runs
-from kindred.sentences import summary
+from kindred.groups import describe_setting, rank_runs, varying_settings
+from kindred.sentences import accuracies, short_names, summary
 
 
 def findings(population, similarity=None):
@@ -246,13 +248,64 @@ def test_several_cohorts_are_counted(make):
     assert [c.name for c in found.cohorts] == [p.cohort for p in plans]
     lines = summary(found)
     assert lines[0].startswith("Runs: 83 of 83 done in 3 cohorts")
-    assert "higher test accuracy in 1 of 3 cohorts, with lower in 0, not distinguishable in 2" in lines[1]
-    assert lines[3].endswith("no figures for 1.")
+    counted = "in 1 of 3 cohorts (mnist-mlp), with lower in 0, not distinguishable in 1, too few runs or no "
+    assert lines[1].endswith(f"higher test accuracy {counted}figures in 1.")
+    assert all(line.endswith("too few runs or no figures in 1.") for line in lines[1:])
     across = found.across[0]
     first, second = found.cohorts[0].groups, found.cohorts[1].groups
     place = {run: i for i, run in enumerate(across.order)}
     expected = np.mean([across.matrix[place[a], place[b]] for a in first.optimal for b in second.optimal])
     assert across.optimal == pytest.approx(expected), "pairs of different cohorts only"
+
+
+def test_accuracies_of_different_datasets_are_not_mixed(make):
+    path, _ = make(Plan(runs=8), [Plan(runs=9, dataset="cifar10", states={0: 2})], similarity=False)
+    found = findings(path)
+    runs = found.runs
+    reached = accuracies(runs)
+    assert list(reached) == ["mnist", "cifar10"] and [len(a) for a in reached.values()] == [8, 8]
+    assert reached["cifar10"].max() == runs["test_accuracy"][8:].max()
+    line = summary(found)[0]
+    assert f"on cifar10 {runs['test_accuracy'][8:].max():.4f}, median" in line and "on mnist 0." in line
+
+
+def test_short_names_of_cohorts():
+    expected = {"mnist-mlp-1": "mnist-mlp", "mnist-cnn-2": "mnist-cnn"}
+    assert short_names(list(expected)) == expected
+    same = ["fashion-mnist-vit-1", "fashion-mnist-vit-2"]
+    assert short_names(same) == dict(zip(same, same)) and short_names(["bare"]) == {"bare": "bare"}
+
+
+def test_settings_that_do_not_apply_do_not_vary():
+    runs = pd.DataFrame(
+        {
+            "train.optimizer": ["sgd", "adam", "adam"],
+            "train.momentum": [0.9, np.nan, np.nan],
+            "train.beta1": [np.nan, 0.9, 0.8],
+            "train.step_epochs": [5, -1, -1],
+            "model.hidden": ["[1]", "", ""],
+            "train.order_seed": [-1, 3, 4],
+        }
+    )
+    assert varying_settings(runs) == ["train.optimizer", "train.beta1"]
+    assert describe_setting(runs.loc[0], varying_settings(runs)) == "optimizer sgd, beta1 –"
+
+
+def test_matrices_are_told_by_their_shapes(make):
+    """A layer norm's weight is a vector; where shapes are missing, names decide."""
+    plan = Plan(runs=9, layers=(6, 4, 4, 3))
+    path, _ = make(plan, similarity=False)
+    names = ["fc1.weight", "fc2.weight", "fc3.weight"]
+    for shape, expected in (([4, 4], names), ([16], ["fc1.weight", "fc3.weight"]), (None, names)):
+        architecture = plan.architecture
+        architecture["parameters"][2]["shape"] = shape
+        text = json.dumps(architecture) if shape else "{}"
+        with h5py.File(path, "r+") as file:
+            file[f"cohorts/{plan.cohort}"].attrs["architecture"] = text
+        cohort = findings(path).cohorts[0]
+        assert cohort.matrices == expected
+        assert cohort.shown(6) == cohort.parameters[:-1] and cohort.shown(5) == expected
+        assert cohort.shown(2) == [expected[0], expected[-1]]
 
 
 def test_similarity_of_another_population_is_refused(tmp_path):

@@ -135,6 +135,13 @@ def test_page_of_several_cohorts(make, tmp_path):
     assert "optimal runs of different cohorts" in words and "nothing to show" in words
 
 
+def test_many_parameters_show_the_matrices(make, tmp_path):
+    *_, words = report(make, tmp_path, Plan(runs=9, layers=(6,) + (4,) * 14))
+    assert words.count("Drawn are the 14 weight matrices, of 28 parameters.") == 2
+    assert "6 of 14 weight matrices are drawn." in words
+    assert re.search(r"The other 14 parameters \(\d+ of them bold\)", words) and "fc14.bias" in words
+
+
 def test_texts_of_the_file_are_escaped(make, tmp_path):
     evil = "<script>alert('x')</script> & $x^2$ <img src=x onerror=alert(1)>"
     page, checker, words = report(

@@ -1,9 +1,10 @@
 """The palette measured, and axis ticks."""
 
+import matplotlib.colors
 import numpy as np
 import pytest
 
-from kindred.figures import style
+from kindred.figures import similarity, style
 
 # linear RGB under full protanopia, deuteranopia and tritanopia: Machado, Oliveira & Fernandes (2009)
 _BLINDNESS = {
@@ -59,12 +60,42 @@ def test_group_colours_stand_out_from_white():
     [
         (0.008, 0.4, ["0.01", "0.03", "0.1", "0.3"]),
         (1e-6, 2.0, ["10⁻⁶", "10⁻⁴", "0.01", "1"]),
-        (0.011, 0.012, ["0.011"]),
+        (0.011, 0.012, ["0.011", "0.0115", "0.012"]),
+        (0.0307, 0.0313, ["0.0308", "0.031", "0.0312"]),
+        (2.5, 2.5, ["2.5"]),
         (0.5, 6, ["0.5", "1", "2", "5"]),
-        (3e-5, 8e-5, ["5·10⁻⁵"]),
+        (3e-5, 8e-5, ["4·10⁻⁵", "6·10⁻⁵", "8·10⁻⁵"]),
+        (3.06e-5, 3.14e-5, ["3.06·10⁻⁵", "3.1·10⁻⁵", "3.14·10⁻⁵"]),
     ],
 )
 def test_log_ticks(low, high, labels):
     values, found = style.log_ticks(low, high)
     assert found == labels
     assert all(low <= v <= high for v in values)
+
+
+@pytest.mark.parametrize(
+    "kind, poor, logarithmic",
+    [("distance", 30.0, True), ("distance", 3.0, False), ("similarity", 30.0, False)],
+)
+def test_far_runs_get_logarithmic_colours(kind, poor, logarithmic):
+    """Two of 40 runs are far from all others."""
+    matrix = np.random.default_rng(1).uniform(0.5, 1.5, (40, 40))
+    matrix[:2], matrix[:, :2] = poor, poor
+    scale = similarity._scale(matrix, kind)
+    assert isinstance(scale, matplotlib.colors.LogNorm) == logarithmic
+    spread = np.ptp(np.ma.filled(scale(matrix[2:, 2:]), np.nan))
+    assert spread > (0.25 if logarithmic or poor < 10 else 0), "the others are still told apart"
+
+
+def test_colours_of_degenerate_matrices():
+    nothing, zeros = np.full((3, 3), np.nan), np.zeros((3, 3))
+    for matrix in (nothing, zeros, np.full((3, 3), 7.0), np.where(np.eye(3), 5.0, 0.0)):
+        scale = similarity._scale(matrix, "distance")
+        assert np.isfinite([scale.vmin, scale.vmax]).all() and scale.vmin < scale.vmax
+
+
+def test_brief_numbers():
+    linear, small = matplotlib.colors.Normalize(0, 1), matplotlib.colors.Normalize(0, 8e-4)
+    assert similarity._brief(-0.25, linear) == "−0.25" and similarity._brief(0, small) == "0"
+    assert similarity._brief(7.5e-4, small) == "7.5e−4" and similarity._brief(7.5e-4, linear) == "0.00075"

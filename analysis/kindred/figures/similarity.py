@@ -4,9 +4,9 @@ from __future__ import annotations
 
 import matplotlib
 import numpy as np
-from matplotlib.colors import ListedColormap
+from matplotlib.colors import ListedColormap, LogNorm, Normalize
 from matplotlib.figure import Figure
-from matplotlib.ticker import MaxNLocator
+from matplotlib.ticker import FixedLocator, FuncFormatter, MaxNLocator, NullLocator
 
 from kindred.figures import style
 from kindred.groups import Groups
@@ -14,6 +14,7 @@ from kindred.groups import Groups
 _MOST_CELLS = 128  # larger matrices are averaged over blocks of neighbouring ranks
 _COLUMNS = 4
 _COLOURS = 32  # steps of the scale; few keep the page small
+_WIDE = 10  # times the median: distances that reach further are drawn on a logarithmic scale
 _SIDE, _COLUMN, _ROW = 1.84, 2.49, 2.72  # inches: a matrix, and the pitch of columns and rows
 
 
@@ -47,7 +48,7 @@ def heat_maps_image(pairs, groups: Groups | None, axis_label: str = "rank by tes
 def _draw(figure, axis, bar, found, groups):
     matrix = found.matrix.copy()
     np.fill_diagonal(matrix, np.nan)
-    low, high = _range(matrix)
+    scale = _scale(matrix, found.kind)
     n = len(matrix)
     name = style.SEQUENTIAL + ("_r" if found.kind == "distance" else "")
     colours = ListedColormap(matplotlib.colormaps[name](np.linspace(0, 1, _COLOURS)))
@@ -55,14 +56,15 @@ def _draw(figure, axis, bar, found, groups):
     image = axis.imshow(
         _reduced(matrix),
         cmap=colours,
-        vmin=low,
-        vmax=high,
+        norm=scale,
         interpolation="nearest",
         aspect="auto",
         extent=(0.5, n + 0.5, n + 0.5, 0.5),
         origin="upper",
     )
-    for text, size, up, colour in ((found.metric, 9, 17, style.INK), (_subtitle(found), 7.5, 7, style.SOFT)):
+    logarithmic = isinstance(scale, LogNorm)
+    subtitle = ", ".join(filter(None, [found.slice, found.kind, "log scale" if logarithmic else ""]))
+    for text, size, up, colour in ((found.metric, 9, 17, style.INK), (subtitle, 7.5, 7, style.SOFT)):
         axis.annotate(
             text,
             (0, 1),
@@ -72,11 +74,15 @@ def _draw(figure, axis, bar, found, groups):
             fontsize=size,
             color=colour,
         )
-    scale = figure.colorbar(image, cax=bar)
-    scale.outline.set_visible(False)
-    scale.solids.set_edgecolor("face")  # no seams between the colours
+    legend = figure.colorbar(image, cax=bar)
+    legend.outline.set_visible(False)
+    legend.solids.set_edgecolor("face")  # no seams between the colours
     bar.tick_params(labelsize=7, length=2)
-    bar.yaxis.set_major_locator(MaxNLocator(4))
+    bar.yaxis.set_minor_locator(NullLocator())
+    bar.yaxis.set_major_locator(
+        FixedLocator(style.log_ticks(scale.vmin, scale.vmax)[0]) if logarithmic else MaxNLocator(4)
+    )
+    bar.yaxis.set_major_formatter(FuncFormatter(lambda value, _: _brief(value, scale)))
     axis.xaxis.set_major_locator(MaxNLocator(4, integer=True))
     axis.yaxis.set_major_locator(MaxNLocator(4, integer=True))
     for spine in axis.spines.values():
@@ -86,10 +92,6 @@ def _draw(figure, axis, bar, found, groups):
         _mark_groups(
             axis, n, np.isin(found.order, groups.optimal).sum(), np.isin(found.order, groups.suboptimal).sum()
         )
-
-
-def _subtitle(found) -> str:
-    return f"{found.slice}, {found.kind}" if found.slice else found.kind
 
 
 def _mark_groups(axis, n, best, worst):
@@ -119,12 +121,30 @@ def _mark_groups(axis, n, best, worst):
         )
 
 
-def _range(matrix):
+def _scale(matrix, kind) -> Normalize:
+    """Colours from the 1st to the 99th percentile; logarithmic where a few runs are far from all others."""
     values = matrix[np.isfinite(matrix)]
     if not values.size:
-        return 0.0, 1.0
-    low, high = np.percentile(values, [1, 99])
-    return (low, high) if high > low else (low - 0.5, high + 0.5)
+        return Normalize(0.0, 1.0)
+    low, middle, high = np.percentile(values, [1, 50, 99])
+    if not high > low:
+        return Normalize(low - 0.5, high + 0.5)
+    positive = values[values > 0]
+    if kind == "distance" and positive.size and high > _WIDE * middle:
+        low = max(np.percentile(positive, 1), high * 1e-6)
+        return LogNorm(low, high, clip=True) if high > low else Normalize(0.0, high)
+    return Normalize(low, high)
+
+
+def _brief(value: float, scale: Normalize) -> str:
+    """A tick of the colours: such as 0.25, 7.5e−4; the panels stand close."""
+    largest = max(abs(scale.vmin), abs(scale.vmax))
+    if value and not 1e-3 <= (abs(value) if isinstance(scale, LogNorm) else largest) < 1e5:
+        mantissa, exponent = f"{value:.2e}".split("e")
+        text = f"{mantissa.rstrip('0').rstrip('.')}e{int(exponent)}"
+    else:
+        text = f"{value:.5g}"
+    return text.replace("-", "−")
 
 
 def _reduced(matrix):

@@ -15,6 +15,7 @@ import matplotlib
 import numpy as np
 import plotly.graph_objects as go
 from matplotlib.figure import Figure
+from matplotlib.ticker import MaxNLocator
 
 OPTIMAL = "#0072B2"
 SUBOPTIMAL = "#D55E00"
@@ -142,7 +143,8 @@ _SUPERSCRIPT = str.maketrans("-0123456789", "⁻⁰¹²³⁴⁵⁶⁷⁸⁹")
 def log_ticks(low: float, high: float, most: int = 4) -> tuple[list[float], list[str]]:
     """Round values of a logarithmic axis from `low` to `high` (both positive) and their labels.
 
-    Whole decades where there are enough of them, otherwise 1, 2 and 5 or 1 and 3 of each."""
+    Whole decades where there are enough of them, otherwise 1, 2 and 5 or 1 and 3 of each, or evenly spaced
+    values over less than that."""
     first, last = int(np.floor(np.log10(low))), int(np.ceil(np.log10(high)))
     decades = [10.0**k for k in range(first, last + 1) if low <= 10.0**k <= high]
     if len(decades) >= 3:
@@ -154,8 +156,10 @@ def log_ticks(low: float, high: float, most: int = 4) -> tuple[list[float], list
             ]
             if len(values) <= most:
                 break
-        if not values:
-            values = [float(f"{np.sqrt(low * high):.2g}")]
+        if len(values) < 2:
+            even = MaxNLocator(max(most - 1, 1), steps=[1, 2, 5, 10]).tick_values(low, high)
+            values = [float(f"{v:.6g}") for v in even if low <= v <= high] or [float(f"{low:.3g}")]
+            values = values[:: -(-len(values) // most)]
     return values, [_tick(value) for value in values]
 
 
@@ -164,5 +168,5 @@ def _tick(value: float) -> str:
         return f"{value:.6g}"
     exponent = int(np.floor(np.log10(value) + 1e-9))
     power = "10" + str(exponent).translate(_SUPERSCRIPT)
-    factor = f"{value / 10.0**exponent:.2g}"
+    factor = f"{value / 10.0**exponent:.4g}"
     return power if factor == "1" else f"{factor}·{power}"

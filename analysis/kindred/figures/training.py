@@ -18,7 +18,7 @@ _MOST_POINTS = 1000  # runs drawn by rank
 _MOST_IN_PANELS = 4000  # points of all panels together
 _MOST_HOVERS = 1500  # points that tell their settings
 _MOST_CURVES = 60  # runs drawn of each group
-_MOST_PANELS = 12
+MOST_PANELS = 20  # parameters shown one by one
 _COLUMNS = 4
 
 
@@ -94,6 +94,7 @@ def accuracy_figure(cohort: CohortFindings) -> go.Figure:
     figure.update_xaxes(title_text="rank", row=1, col=2)
     if len(rank) <= 6:  # whole numbers only
         figure.update_xaxes(dtick=1, row=1, col=2)
+    if np.histogram(cohort.groups.accuracy, edges)[0].max() <= 5:
         figure.update_yaxes(dtick=1, row=1, col=1)
     figure.update_yaxes(title_text="final test accuracy", tickformat=_decimals(low, high), row=1, col=2)
     return figure
@@ -114,7 +115,8 @@ def curves_figure(cohort: CohortFindings) -> go.Figure | None:
         for group, runs in _groups(cohort).items():
             if len(runs):
                 _add_curves(figure, column, table, group, runs, label)
-        figure.update_xaxes(title_text="epoch", row=1, col=column)
+        whole = {"dtick": 1} if len(table.columns) <= 6 else {}
+        figure.update_xaxes(title_text="epoch", row=1, col=column, **whole)
         figure.update_yaxes(title_text=label, row=1, col=column)
         values = table.to_numpy()
         values = values[np.isfinite(values)]
@@ -230,7 +232,7 @@ def points_in_panels(cohort: CohortFindings) -> int:
 
 def _variance_ticks(variances) -> tuple[list[float], list[str]]:
     positive = variances[variances > 0]
-    return style.log_ticks(positive.min() / 1.1, positive.max() * 1.1)
+    return style.log_ticks(positive.min() / 1.02, positive.max() * 1.02)
 
 
 def _decimals(low: float, high: float) -> str:
@@ -240,13 +242,11 @@ def _decimals(low: float, high: float) -> str:
 
 
 def variance_panels(cohort: CohortFindings) -> list[str]:
-    """The parameters that are drawn: `all`, then tensors of varying variance, evenly spread where many."""
+    """The parameters that are drawn: `all`, then those of some variance, where many the matrices alone."""
     if cohort.variances is None:
         return []
-    usable = [p for p in cohort.parameters if (cohort.variances[p] > 0).any()]
-    tensors = np.array([p for p in usable if p != WHOLE])
-    whole = [WHOLE] if WHOLE in usable else []
-    return whole + list(thin(tensors, _MOST_PANELS - len(whole)))
+    names = [WHOLE] * (WHOLE in cohort.parameters) + cohort.shown(MOST_PANELS - 1)
+    return [p for p in names if (cohort.variances[p] > 0).any()]
 
 
 def _title(correlation) -> str:

@@ -11,7 +11,7 @@ from kindred.findings import CohortFindings
 from kindred.moments import SCALE_FREE, WHOLE
 from kindred.sentences import number
 
-_MOST_TENSORS = 24
+_MOST_TENSORS = 24  # rows of the figure of spreads
 _NOTHING = 1e-30  # an empty bin on a logarithmic axis
 
 
@@ -117,15 +117,17 @@ def _draw(axis, d):
         )
 
 
+def spread_rows(cohort: CohortFindings) -> list[str]:
+    """The parameters of the figure of spreads, `all` last."""
+    return cohort.shown(_MOST_TENSORS - 1) + [WHOLE] * (WHOLE in cohort.parameters)
+
+
 @style.styled
 def spread_image(cohort: CohortFindings) -> str:
     """Spread between runs of the scale-free moments, optimal against suboptimal; "" where not compared."""
-    drawn = list(cohort.parameters)
+    drawn = spread_rows(cohort)
     if not cohort.spreads or not drawn:
         return ""
-    if len(drawn) > _MOST_TENSORS:
-        chosen = np.unique(np.linspace(0, len(drawn) - 1, _MOST_TENSORS).round().astype(int))
-        drawn = [drawn[i] for i in chosen]
     height = 0.95 + 0.27 * len(drawn)
     figure, axes = style.subplots(1, len(SCALE_FREE), height, sharey=True)
     at = {(s.parameter, s.moment): s for s in cohort.spreads}

@@ -9,7 +9,7 @@ import numpy as np
 from kindred import page
 from kindred.findings import CohortFindings, Findings
 from kindred.groups import plain
-from kindred.sentences import fixed, summary
+from kindred.sentences import accuracies, fixed, summary
 
 _PROVENANCE = (
     ("created_by", "Program"),
@@ -23,12 +23,12 @@ def header(findings: Findings, paths: list[str]) -> str:
     title = findings.name or "population"
     counts = findings.states
     figures = [(str(len(findings.runs)), "runs")] + [(str(n), state) for state, n in counts.items() if n]
-    accuracy = findings.runs.loc[findings.runs["state"] == "done", "test_accuracy"].to_numpy(float)
-    accuracy = accuracy[np.isfinite(accuracy)]
-    if accuracy.size:
+    reached = accuracies(findings.runs)
+    for dataset, accuracy in reached.items():
+        of = f", {dataset}" if len(reached) > 1 else ""
         figures += [
-            (fixed(accuracy.max(), 4), "best test accuracy"),
-            (fixed(np.median(accuracy), 4), "median test accuracy"),
+            (fixed(accuracy.max(), 4), f"best test accuracy{of}"),
+            (fixed(np.median(accuracy), 4), f"median test accuracy{of}"),
         ]
     parts = [
         f'<h1 id="top">{page.text(title)}</h1>',
@@ -64,20 +64,26 @@ def _constant(cohort: CohortFindings, column: str) -> str:
     return plain(values[0]) if len(values) == 1 else ""
 
 
+def _shape(cohort: CohortFindings, architecture: str) -> str:
+    """Such as "[128, 64]", "channels [16, 32], hidden [128]", "dim 64, depth 4, patch 7"."""
+    keys = {"cnn": ("channels", "hidden"), "vit": ("dim", "depth", "patch")}.get(architecture)
+    if keys is None:
+        return _constant(cohort, "model.hidden")
+    named = {key: _constant(cohort, f"model.{key}") for key in keys}
+    return ", ".join(f"{key} {value}" for key, value in named.items() if value)
+
+
 def trained(cohort: CohortFindings) -> str:
     """One line such as: mlp [128, 64] on mnist, 109386 weights, 10 epochs, 72 runs."""
     architecture = _constant(cohort, "model.architecture")
-    shape = {"mlp": "model.hidden", "cnn": "model.channels", "vit": "model.dim"}.get(architecture, "")
     dataset = _constant(cohort, "data.dataset") or str(cohort.attrs.get("dataset", ""))
-    words = f"{architecture or 'networks'} {_constant(cohort, shape)}".strip() + (
-        f" on {dataset}" if dataset else ""
-    )
-    parts = [words]
+    words = f"{architecture or 'networks'} {_shape(cohort, architecture)}".strip()
+    parts = [words + (f" on {dataset}" if dataset else "")]
     if cohort.weights:
         parts.append(f"{cohort.weights:,} weights".replace(",", "\u202f"))
     epochs = _constant(cohort, "train.epochs")
     if epochs:
-        parts.append(f"{epochs} epochs")
+        parts.append(f"{epochs} epoch{'s' if epochs != '1' else ''}")
     runs = len(cohort.runs)
     parts.append(f"{runs} run{'s' if runs != 1 else ''}")
     seeds = cohort.runs["seed"].nunique() if "seed" in cohort.runs else 0

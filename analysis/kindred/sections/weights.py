@@ -13,19 +13,27 @@ from kindred.moments import RAW_MOMENTS, WHOLE
 from kindred.sentences import fixed, interval, number, probability
 
 
+def _drawn(cohort: CohortFindings, names: list[str]) -> str:
+    """Which parameters a figure shows, where not all."""
+    drawn = [name for name in names if name != WHOLE]
+    tensors, matrices = [p for p in cohort.parameters if p != WHOLE], len(cohort.matrices)
+    if len(drawn) == len(tensors):
+        return ""
+    if set(drawn) == set(cohort.matrices):
+        return f" Drawn are the {matrices} weight matrices, of {len(tensors)} parameters."
+    if set(drawn) < set(cohort.matrices):
+        return f" {len(drawn)} of {matrices} weight matrices are drawn."
+    return f" {len(drawn)} of {len(tensors)} parameters are drawn."
+
+
 def variance(cohort: CohortFindings, anchor: str) -> str:
     plot = training.variance_figure(cohort)
     if not cohort.correlations:
         return page.paragraph("The file has no moments of the weights.", "note")
     parts = []
     if plot is not None:
-        drawn = len(training.variance_panels(cohort))
         runs = training.points_in_panels(cohort)
-        some = (
-            f" {drawn} of {len(cohort.parameters)} parameters are drawn."
-            if drawn < len(cohort.parameters)
-            else ""
-        )
+        some = _drawn(cohort, training.variance_panels(cohort))
         some += (
             f" {runs} of {len(cohort.groups.order)} runs are drawn."
             if runs < len(cohort.groups.order)
@@ -42,8 +50,10 @@ def variance(cohort: CohortFindings, anchor: str) -> str:
     seeds = bool(cohort.settings)
     head = ["parameter", "n", "Spearman's ρ", "95 % interval", "p, adjusted"]
     head += ["ρ within settings", "95 % interval"] if seeds else []
-    rows, strong = [], set()
-    for i, c in enumerate(cohort.correlations):
+    short, rest = ([], set()), ([], set())
+    shown = {WHOLE, *cohort.shown(training.MOST_PANELS - 1)}
+    for c in cohort.correlations:
+        rows, strong = short if c.parameter in shown else rest
         row = [
             "all parameters" if c.parameter == WHOLE else c.parameter,
             c.overall.n,
@@ -55,8 +65,12 @@ def variance(cohort: CohortFindings, anchor: str) -> str:
         rows.append(row)
         single = c.adjusted_p < 0.05 and c.overall.n >= SMALLEST_SAMPLE
         if c.overall.excludes(0) if c.parameter == WHOLE else single:
-            strong.add(i)
-    parts.append(page.table(head, rows, set(range(1, len(head))), strong))
+            strong.add(len(rows) - 1)
+    figures = set(range(1, len(head)))
+    parts.append(page.table(head, short[0], figures, short[1]))
+    if rest[0]:
+        words = f"The other {len(rest[0])} parameters ({len(rest[1])} of them bold)"
+        parts.append(page.details(words, page.table(head, rest[0], figures, rest[1])))
     words = "Bold: distinguishable from no correlation (single parameters after Holm's adjustment)."
     if seeds:
         words += (
@@ -71,7 +85,8 @@ def distributions(cohort: CohortFindings) -> str:
     if not image:
         return page.paragraph("The file has no histograms of the weights.", "note")
     drawn = len({d.parameter for d in cohort.distributions} - {WHOLE})
-    some = f" {drawn} of {cohort.drawn_of} weight matrices are drawn." if drawn < cohort.drawn_of else ""
+    total = len(cohort.matrices)
+    some = f" {drawn} of {total} weight matrices are drawn." if drawn < total else ""
     caption = (
         "Densities of the weights of all runs of a group together, on a logarithmic axis. Each row has one "
         f"horizontal axis that covers the central 99.8 % of the weights.{some}"
@@ -93,6 +108,7 @@ def spread(cohort: CohortFindings) -> str:
         "How much the runs of a group differ from one another: standard deviation between runs of each "
         f"moment at epoch {cohort.snapshots[-1]}, and the ratio optimal / suboptimal (below 1: optimal runs "
         "are more alike). These four spreads do not change when all weights are multiplied by a constant."
+        + _drawn(cohort, plots.spread_rows(cohort))
     )
     ratio = cohort.alikeness
     words = ""
