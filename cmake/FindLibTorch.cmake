@@ -1,8 +1,9 @@
 # Finds LibTorch in a Python environment's torch wheel and makes the target LibTorch::LibTorch.
 #
 # The wheel's own find_package(Torch) demands a CUDA toolkit wherever the wheel was built with CUDA, so
-# the target is made here from the wheel's headers and libraries. On a CPU only the CPU libraries are
-# linked (the CUDA ones would be loaded at every start for nothing).
+# the targets are made here from the wheel's headers and libraries: LibTorch::LibTorch for CPUs alone (the CUDA
+# libraries would be loaded at every start for nothing), and, where the wheel has them and CUDA's headers are in
+# it or in a toolkit, LibTorch::CUDA.
 #
 # Reads   KINDRED_VENV or the environment variable of that name (a venv), else Python3_EXECUTABLE
 # Sets    LibTorch_FOUND, LibTorch_VERSION, LibTorch_ROOT_DIR
@@ -66,4 +67,24 @@ if(LibTorch_FOUND AND NOT TARGET LibTorch::LibTorch)
     target_link_options(LibTorch::LibTorch INTERFACE "-Wl,-rpath-link,${folder}")
   endforeach()
   target_link_options(LibTorch::LibTorch INTERFACE "-Wl,-rpath-link,${LibTorch_ROOT_DIR}/lib")
+endif()
+
+if(LibTorch_FOUND AND NOT TARGET LibTorch::CUDA)
+  find_library(LibTorch_torch_cuda_LIBRARY torch_cuda PATHS "${LibTorch_ROOT_DIR}/lib" NO_DEFAULT_PATH)
+  find_library(LibTorch_c10_cuda_LIBRARY c10_cuda PATHS "${LibTorch_ROOT_DIR}/lib" NO_DEFAULT_PATH)
+  file(GLOB wheel_header_folders "${LibTorch_ROOT_DIR}/../nvidia/*/include")
+  find_path(LibTorch_CUDA_INCLUDE_DIR cusparse.h
+            HINTS ${wheel_header_folders} PATHS $ENV{CUDA_HOME}/include /usr/local/cuda/include)
+  if(LibTorch_torch_cuda_LIBRARY AND LibTorch_c10_cuda_LIBRARY AND LibTorch_CUDA_INCLUDE_DIR)
+    add_library(LibTorch::c10_cuda SHARED IMPORTED)
+    set_target_properties(LibTorch::c10_cuda PROPERTIES IMPORTED_LOCATION "${LibTorch_c10_cuda_LIBRARY}")
+    add_library(LibTorch::CUDA SHARED IMPORTED)
+    set_target_properties(LibTorch::CUDA PROPERTIES
+      IMPORTED_LOCATION "${LibTorch_torch_cuda_LIBRARY}"
+      INTERFACE_LINK_LIBRARIES "LibTorch::c10_cuda;LibTorch::LibTorch")
+    target_include_directories(LibTorch::CUDA SYSTEM INTERFACE "${LibTorch_CUDA_INCLUDE_DIR}")
+    message(STATUS "GPUs: LibTorch's CUDA libraries, headers in ${LibTorch_CUDA_INCLUDE_DIR}")
+  else()
+    message(STATUS "GPUs: none (no CUDA libraries in the wheel, or no CUDA headers)")
+  endif()
 endif()

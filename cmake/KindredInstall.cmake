@@ -1,4 +1,7 @@
 install(TARGETS kindred RUNTIME DESTINATION ${CMAKE_INSTALL_BINDIR})
+if(TARGET kindred_cuda)
+  install(TARGETS kindred_cuda LIBRARY DESTINATION ${CMAKE_INSTALL_LIBDIR})
+endif()
 install(DIRECTORY data/mnist DESTINATION ${CMAKE_INSTALL_DATADIR}/kindred/data)
 install(PROGRAMS data/fetch.sh DESTINATION ${CMAKE_INSTALL_DATADIR}/kindred/data)
 install(DIRECTORY jobs/sweeps DESTINATION ${CMAKE_INSTALL_DATADIR}/kindred)

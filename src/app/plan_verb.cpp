@@ -10,7 +10,7 @@ Verb plan_verb(CLI::App& app) {
   struct Options {
     std::string sweep;
     std::int64_t ranks = std::max<std::int64_t>(1, std::thread::hardware_concurrency());
-    std::int64_t pack = 1;
+    std::string device = "auto", engine = "auto", pack = "auto";
     bool json = false;
   };
   auto options = std::make_shared<Options>();
@@ -20,14 +20,12 @@ Verb plan_verb(CLI::App& app) {
   command->add_option("--ranks", options->ranks, "Ranks that the time is for")
       ->check(CLI::PositiveNumber)
       ->capture_default_str();
-  command->add_option("--pack", options->pack, "Runs that train together")
-      ->check(CLI::PositiveNumber)
-      ->capture_default_str();
+  add_engine_options(*command, options->device, options->engine, options->pack);
   command->add_flag("--json", options->json, "Print JSON");
   return {command, false, [options](const Surroundings&) {
             const auto sweep = sweep::read_sweep(options->sweep);
-            const auto engine = train::make_engine("auto", "cpu");
-            const auto plan = train::make_plan(sweep, *engine, options->pack, options->ranks);
+            const auto engine = train::make_engine(options->engine, options->device);
+            const auto plan = train::make_plan(sweep, *engine, parse_pack(options->pack), options->ranks);
             std::cout << (options->json ? to_json(plan) : to_text(plan));
             return ExitCode::settled;
           }};

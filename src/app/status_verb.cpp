@@ -15,6 +15,7 @@ struct Status {
   std::int64_t runs = 0, done = 0, diverged = 0, failed = 0, pending = 0;
   double runs_per_minute = NAN;  ///< of the last hour in which runs settled
   double seconds_left = NAN;
+  double utilisation = NAN;  ///< of the ranks' time in the starts that came to their end
   double best = NAN, median = NAN;
   std::vector<std::pair<std::int64_t, std::string>> failures;
 };
@@ -49,6 +50,8 @@ Status read_status(const std::string& path) {
       status.failures.emplace_back(run, file.result(static_cast<std::int64_t>(run)).message);
   }
   add_rate(status, std::move(times));
+  if (const auto time = file.training_time(); time && time->rank_seconds > 0)
+    status.utilisation = time->busy_seconds / time->rank_seconds;
   if (!accuracies.empty()) {
     std::sort(accuracies.begin(), accuracies.end());
     status.best = accuracies.back();
@@ -69,6 +72,7 @@ void print_json(const Status& status) {
                               {"pending", status.pending},
                               {"runs_per_minute", number(status.runs_per_minute)},
                               {"seconds_left", number(status.seconds_left)},
+                              {"utilisation", number(status.utilisation)},
                               {"best_test_accuracy", number(status.best)},
                               {"median_test_accuracy", number(status.median)}};
   json["failures"] = nlohmann::ordered_json::array();
@@ -86,6 +90,8 @@ void print_text(const Status& status, const std::string& path) {
       std::cout << fmt::format(", {} left at this rate", duration_text(status.seconds_left));
     std::cout << "\n";
   }
+  if (std::isfinite(status.utilisation))
+    std::cout << fmt::format("  ranks busy {:.1f} % of their time\n", 100 * status.utilisation);
   if (std::isfinite(status.best))
     std::cout << fmt::format("  test accuracy best {:.2f} % median {:.2f} %\n", 100 * status.best,
                              100 * status.median);

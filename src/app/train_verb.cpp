@@ -12,6 +12,16 @@ void add_data_option(CLI::App& command, std::string& folder) {
       ->capture_default_str();
 }
 
+void add_engine_options(CLI::App& command, std::string& device, std::string& engine, std::string& pack) {
+  command.add_option("--device", device, "Where to train: auto (a GPU where there is one), cpu or cuda")
+      ->capture_default_str();
+  command.add_option("--engine", engine, "What trains: auto or torch")->capture_default_str();
+  command.add_option("--pack", pack, "Runs that train together, or auto: as many as make training faster")
+      ->capture_default_str();
+}
+
+std::int64_t parse_pack(const std::string& text) { return text == "auto" ? 0 : parse_count("--pack", text); }
+
 Verb train_verb(CLI::App& app) {
   auto options = std::make_shared<train::TrainOptions>();
   auto limit = std::make_shared<std::string>();
@@ -20,10 +30,7 @@ Verb train_verb(CLI::App& app) {
       app.add_subcommand("train", "Train what is missing in a population file (creates or resumes it)");
   command->add_option("SWEEP", options->sweep_path, "The sweep file (TOML)")->required();
   command->add_option("-o,--output", options->output, "The population file (HDF5)")->required();
-  command->add_option("--device", options->device, "Where to train: auto or cpu")->capture_default_str();
-  command->add_option("--engine", options->engine, "What trains: auto or torch")->capture_default_str();
-  command->add_option("--pack", *pack, "Runs that train together, or auto (on a CPU: 1)")
-      ->capture_default_str();
+  add_engine_options(*command, options->device, options->engine, *pack);
   command->add_option("--time-limit", *limit,
                       "Stop cleanly 30 s before this much time has passed, such as 3h50m");
   command->add_flag("--retry-failed", options->retry_failed, "Train failed runs again");
@@ -32,7 +39,7 @@ Verb train_verb(CLI::App& app) {
   return {command, true, [options, limit, pack](const Surroundings& around) {
             around.world->agree([&] {
               if (!limit->empty()) options->time_limit = parse_duration("--time-limit", *limit);
-              options->pack = *pack == "auto" ? 0 : parse_count("--pack", *pack);
+              options->pack = parse_pack(*pack);
               options->libraries = libraries_text();
             });
             return train::train(*options, *around.world, around.concurrent);

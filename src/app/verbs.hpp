@@ -32,6 +32,11 @@ Verb compare_verb(CLI::App& app);
 /// --data DIR, by default $KINDRED_DATA or the folder that comes with the program.
 void add_data_option(CLI::App& command, std::string& folder);
 
+/// --device, --engine and --pack, the same for training and planning.
+void add_engine_options(CLI::App& command, std::string& device, std::string& engine, std::string& pack);
+/// Runs that train together; 0 for auto. Throws a usage error.
+std::int64_t parse_pack(const std::string& text);
+
 /// "kindred 0.1.0 (commit)" and the libraries, a line each.
 std::string version_text();
 /// The same libraries in one line.

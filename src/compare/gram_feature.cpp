@@ -5,6 +5,7 @@
 #include "compare/feature.hpp"
 #include "train/gather.hpp"
 #include "train/torch/forward.hpp"
+#include "train/torch/operand.hpp"
 
 namespace kindred::compare {
 namespace {
@@ -14,7 +15,7 @@ class GramFeature : public Feature {
   GramFeature(const FeatureContext& context, std::int64_t representation)
       : context_(context), representation_(static_cast<std::size_t>(representation)) {
     const train::Normalizer normalizer(*context.cohort.dataset);
-    images_ = at::empty({1, context.probes, context.cohort.network.inputs});
+    images_ = at::empty({context.probes, context.cohort.network.inputs});
     normalizer.range(context.samples.dataset.test_images, 0, context.probes, images_.data_ptr<float>());
   }
 
@@ -27,10 +28,11 @@ class GramFeature : public Feature {
     auto weights = at::empty({network.size});
     read_weights(context_, row, 0, {weights.data_ptr<float>(), static_cast<std::size_t>(network.size)});
     std::vector<at::Tensor> representations;
-    train::forward(network, train::parameter_views(network, weights), images_, &representations);
+    train::forward(network, train::pytorch_operands(network, weights), images_,
+                   {.representations = &representations});
 
     // Centred in double: a representation's mean can be far larger than its spread.
-    const auto values = representations[representation_][0].to(at::kDouble);
+    const auto values = representations[representation_].to(at::kDouble);
     auto centred = values - values.mean(0, true);
     // The alignment does not depend on the size, but the products below must stay inside fp32.
     if (const double size = centred.norm().item<double>(); size > 0) centred /= size;
@@ -47,7 +49,7 @@ class GramFeature : public Feature {
  private:
   FeatureContext context_;
   std::size_t representation_;
-  at::Tensor images_;  // [1, probes, inputs]
+  at::Tensor images_;  // [probes, inputs]
 };
 
 }  // namespace

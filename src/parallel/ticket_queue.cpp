@@ -16,15 +16,16 @@ constexpr int request_doubles = sizeof(Request) / sizeof(double);
 
 }  // namespace
 
-TicketQueue::TicketQueue(const Communicator& communicator, std::int64_t count, bool concurrent,
-                         std::function<void(int, const Progress&)> report)
+TicketQueue::TicketQueue(const Communicator& communicator, std::int64_t count, bool concurrent, Report report,
+                         Take take)
     : communicator_(communicator.duplicate()),
       count_(count),
-      dynamic_(concurrent && communicator.size() > 1),
-      report_(std::move(report)) {
-  if (communicator_.size() == 1) return;
+      dynamic_(concurrent || communicator.size() == 1),
+      report_(std::move(report)),
+      take_(std::move(take)) {
   if (!dynamic_) next_ = communicator_.rank();
-  if (dynamic_ && communicator_.is_root()) helper_ = std::jthread([this] { serve(); });
+  if (dynamic_ && communicator_.is_root() && communicator_.size() > 1)
+    helper_ = std::jthread([this] { serve(); });
 }
 
 TicketQueue::~TicketQueue() {
@@ -33,10 +34,16 @@ TicketQueue::~TicketQueue() {
   communicator_.barrier();
 }
 
+void TicketQueue::report(int rank, const Progress& progress) {
+  if (report_ && communicator_.is_root()) report_(rank, progress);
+}
+
 std::int64_t TicketQueue::take(int rank, const Progress& progress) {
   const std::lock_guard lock(mutex_);
-  if (report_) report_(rank, progress);
-  return next_ < count_ ? next_++ : none_left;
+  report(rank, progress);
+  if (dynamic_ && take_) return take_().value_or(none_left);
+  const std::int64_t step = dynamic_ ? 1 : communicator_.size();
+  return next_ < count_ ? std::exchange(next_, next_ + step) : none_left;
 }
 
 void TicketQueue::serve() {
@@ -55,7 +62,7 @@ void TicketQueue::serve() {
                          communicator_.get(), MPI_STATUS_IGNORE));
     if (request.finished != 0) {
       const std::lock_guard lock(mutex_);
-      if (report_) report_(status.MPI_SOURCE, request.progress);
+      report(status.MPI_SOURCE, request.progress);
       --open;
       continue;
     }
@@ -69,7 +76,6 @@ std::optional<std::int64_t> TicketQueue::next(const Progress& progress) {
   std::int64_t ticket = none_left;
   if (communicator_.is_root() || !dynamic_) {
     ticket = take(communicator_.rank(), progress);
-    if (ticket != none_left && !dynamic_) next_ += communicator_.size() - 1;
   } else {
     const Request request{0, progress};
     KINDRED_MPI(MPI_Send(&request, request_doubles, MPI_DOUBLE, 0, request_tag, communicator_.get()));
@@ -83,7 +89,7 @@ void TicketQueue::finish(const Progress& progress) {
   finished_ = true;
   if (communicator_.is_root() || !dynamic_) {
     const std::lock_guard lock(mutex_);
-    if (report_) report_(communicator_.rank(), progress);
+    report(communicator_.rank(), progress);
     return;
   }
   const Request request{1, progress};

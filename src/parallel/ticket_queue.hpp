@@ -12,6 +12,8 @@ namespace kindred::parallel {
 
 /// What a rank tells rank 0 when it asks for work: what became of its last ticket.
 struct Progress {
+  double ticket = -1;   ///< the last ticket; negative when there is none
+  double seconds = 0;   ///< that it took; 0 when that tells nothing, as its work ended early
   double settled = 0;   ///< runs settled since the last report
   double diverged = 0;  ///< of these
   double failed = 0;
@@ -19,14 +21,17 @@ struct Progress {
   double median_accuracy = -1;  ///< of these
 };
 
-/// Hands out the tickets 0..count-1, each once, in order, to whichever rank asks first. A helper thread on
-/// rank 0 answers the others by point-to-point messages while rank 0 works too. Where MPI does not allow
-/// concurrent calls, ticket t goes to rank t mod size.
+/// Hands out the tickets 0..count-1, each once, to whichever rank asks first, in order or in one that rank 0
+/// chooses. A helper thread on rank 0 answers the others by point-to-point messages while rank 0 works too.
+/// Where MPI does not allow concurrent calls, ticket t goes to rank t mod size, in order.
 class TicketQueue {
  public:
-  /// `report` is called on rank 0 (from either thread, one at a time) for every report. Collective.
-  TicketQueue(const Communicator& communicator, std::int64_t count, bool concurrent,
-              std::function<void(int rank, const Progress&)> report = {});
+  using Report = std::function<void(int rank, const Progress&)>;
+  using Take = std::function<std::optional<std::int64_t>()>;
+  /// On rank 0 (from either thread, one call at a time) `report` is called for every report, and after it
+  /// `take` for the ticket that follows: nothing when none is left. Collective.
+  TicketQueue(const Communicator& communicator, std::int64_t count, bool concurrent, Report report = {},
+              Take take = {});
   /// Waits until every rank has called finish(). Collective.
   ~TicketQueue();
   TicketQueue(const TicketQueue&) = delete;
@@ -39,12 +44,14 @@ class TicketQueue {
 
  private:
   void serve();
+  void report(int rank, const Progress& progress);
   std::int64_t take(int rank, const Progress& progress);
 
   Communicator communicator_;
   std::int64_t count_;
   bool dynamic_;
-  std::function<void(int, const Progress&)> report_;
+  Report report_;
+  Take take_;
   std::mutex mutex_;
   std::int64_t next_ = 0;
   bool finished_ = false;

@@ -39,6 +39,14 @@ void summarise(std::unique_ptr<Summariser<Space>>& summariser, std::span<const d
 
 }  // namespace
 
+bool can_describe(Memory memory) {
+#ifdef KOKKOS_ENABLE_CUDA
+  return memory == Memory::host || memory == Memory::cuda;
+#else
+  return memory == Memory::host;
+#endif
+}
+
 struct Describer::Implementation {
   explicit Implementation(const DescribeOptions& options)
       : edges(histogram_edges(options)), columns(edges.size()), quantiles(quantile_probabilities(options)) {}

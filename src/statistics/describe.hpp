@@ -39,6 +39,9 @@ struct Description {
   std::vector<float> quantiles;          ///< [S + 1, quantiles]
 };
 
+/// Whether this build's Kokkos computes where that memory is.
+bool can_describe(Memory memory);
+
 /// Computes all statistics of a network straight from its parameter buffer. Independent. Moments and
 /// histograms by Kokkos kernels where the memory is; quantiles by sorting on the host.
 /// Non-finite values enter only `nonfinite`; an empty segment has zero counts and NaN quantiles.

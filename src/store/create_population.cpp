@@ -51,6 +51,11 @@ void create_runs(hid_t file, const PopulationLayout& layout) {
   scales.finish();
 }
 
+void create_training(hid_t file) {
+  const h5::Handle group = h5::create_group(file, "training");
+  for (const auto& [name, value] : kTrainingFields) create_scalar(group, name);
+}
+
 /// Adds the scales that `arrays` and `constants` use, in the layout's order.
 void add_scales(DimensionScales& scales, const CohortLayout& cohort, const std::vector<Array>& arrays,
                 const std::vector<Constant>& constants) {
@@ -132,6 +137,7 @@ void create_population(const std::string& path, const PopulationLayout& layout) 
       for (const auto& cohort : layout.cohorts)
         if (!cohort.population.empty()) create_summaries(population, cohort, layout.groups);
     }
+    create_training(file);
     file.close("write " + path);
   }
   place.reserve();

@@ -51,6 +51,10 @@ h5::Handle create_dataset(hid_t group, const std::string& name, Type type, const
   return create(group, name, file_type(type), sizes, creation);
 }
 
+h5::Handle create_scalar(hid_t group, const std::string& name) {
+  return create(group, name, file_type(Type::f64), {}, creation_list(H5D_FILL_TIME_ALLOC));
+}
+
 h5::Handle create_fixed_texts(hid_t group, const std::string& name, std::size_t width, hsize_t count) {
   return create(group, name, h5::fixed_text(width), {count}, creation_list(H5D_FILL_TIME_ALLOC));
 }

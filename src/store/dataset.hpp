@@ -12,6 +12,8 @@ namespace kindred::store {
 /// Creates a contiguous dataset, allocated at once, holding NaN (Fill::nan) or what the file system gives.
 h5::Handle create_dataset(hid_t group, const std::string& name, Type type, const std::vector<hsize_t>& sizes,
                           Fill fill);
+/// Creates one double without dimensions, 0.
+h5::Handle create_scalar(hid_t group, const std::string& name);
 /// Creates a one-dimensional dataset of texts of fixed width, all empty.
 h5::Handle create_fixed_texts(hid_t group, const std::string& name, std::size_t width, hsize_t count);
 

@@ -93,6 +93,12 @@ struct RunResult {
   std::int64_t pack = 0;
 };
 
+/// How the ranks' time was spent while they trained, over all starts that came to their end. Volatile.
+struct TrainingTime {
+  double busy_seconds = 0;  ///< sum over ranks of the time spent on runs
+  double rank_seconds = 0;  ///< ranks times the time until the last one was ready
+};
+
 /// A row's bytes, in the order of CohortLayout::arrays.
 using RowData = std::vector<std::vector<std::byte>>;
 
@@ -155,6 +161,8 @@ class PopulationFile {
   std::vector<std::string> problems() const;
 
   RunResult result(std::int64_t run) const;
+  /// Nothing for a file that does not record it.
+  std::optional<TrainingTime> training_time() const;
   std::uint64_t stored_checksum(std::int64_t run) const;
   /// Recomputes the checksum from what is stored.
   std::uint64_t computed_checksum(std::int64_t run) const;
@@ -164,6 +172,8 @@ class PopulationFile {
   void write_run(std::int64_t run, const RowData& rows, const RunResult& result);
   /// Marks a run failed with its message, or pending again. Independent; synced.
   void write_state(std::int64_t run, State state, const std::string& message);
+  /// Adds to the recorded time; without effect where a file has no record of it. Independent (one rank).
+  void add_training_time(const TrainingTime& time);
   /// Writes an array of /population/<cohort>, whole. Independent (one rank).
   void write_population(const std::string& cohort, const std::string& array,
                         std::span<const std::byte> values);

@@ -80,7 +80,8 @@ void PopulationFile::Implementation::check_heap() {
       if (offset != HADDR_UNDEF) arrays.emplace_back(offset, offset + H5Dget_storage_size(dataset));
     }
   };
-  if (h5::has_link(file, "runs")) add(h5::open_group(file, "runs"));
+  for (const char* name : {"runs", "training"})
+    if (h5::has_link(file, name)) add(h5::open_group(file, name));
   for (const char* parent : {"cohorts", "population"}) {
     if (!h5::has_link(file, parent)) continue;
     const h5::Handle groups = h5::open_group(file, parent);

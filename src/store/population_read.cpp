@@ -105,6 +105,20 @@ RunResult PopulationFile::result(std::int64_t run) const {
   return result;
 }
 
+std::optional<TrainingTime> PopulationFile::training_time() const {
+  if (!h5::has_link(self_->file, "training")) return std::nullopt;
+  TrainingTime time;
+  for (const auto& [name, value] : kTrainingFields) {
+    const std::string path = std::string("/training/") + name;
+    const auto& number = self_->dataset(path);
+    KINDRED_VALIDATE(number.extent.stored && number.extent.type == Type::f64 && number.extent.elements == 1,
+                     io_error("{}:{} is not one number (the file is damaged)", self_->path, path));
+    h5::check(H5Dread(number.handle, file_type(Type::f64), H5S_ALL, H5S_ALL, H5P_DEFAULT, &(time.*value)),
+              "read " + path);
+  }
+  return time;
+}
+
 std::uint64_t PopulationFile::stored_checksum(std::int64_t run) const {
   std::uint64_t value = 0;
   self_->read_element("checksum", Type::u64, run, &value);

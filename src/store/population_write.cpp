@@ -53,6 +53,17 @@ void PopulationFile::write_state(std::int64_t run, State state, const std::strin
   sync(*self_->descriptor, self_->path);
 }
 
+void PopulationFile::add_training_time(const TrainingTime& time) {
+  auto total = training_time();
+  if (!total) return;
+  for (const auto& [name, value] : kTrainingFields) {
+    (*total).*value += time.*value;
+    h5::check(H5Dwrite(self_->writable(std::string("/training/") + name), file_type(Type::f64), H5S_ALL,
+                       H5S_ALL, H5P_DEFAULT, &((*total).*value)),
+              std::string("write ") + name);
+  }
+}
+
 void PopulationFile::write_population(const std::string& cohort, const std::string& name,
                                       std::span<const std::byte> values) {
   const std::string path = "/population/" + cohort + "/" + name;

@@ -31,6 +31,14 @@ inline constexpr TextField kHost{"host", 64, &RunResult::host};
 inline constexpr TextField kEngine{"engine", 16, &RunResult::engine};
 inline constexpr TextField kMessage{"message", 256, &RunResult::message};
 
+/// The numbers of /training, volatile too.
+struct TimeField {
+  const char* name;
+  double TrainingTime::*value;
+};
+inline constexpr std::array<TimeField, 2> kTrainingFields{
+    {{"busy_seconds", &TrainingTime::busy_seconds}, {"rank_seconds", &TrainingTime::rank_seconds}}};
+
 /// Bytes of one run in the columns above, `run`, `state`, `checksum` and `pack`.
 inline constexpr std::uint64_t kRunsTableBytes = 8 + 1 + 8 + 5 * 8 + 2 * 8 + 64 + 16 + 8 + 256;
 

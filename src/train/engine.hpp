@@ -3,6 +3,7 @@
 #include <cstdint>
 #include <memory>
 #include <span>
+#include <stdexcept>
 #include <string_view>
 #include <vector>
 
@@ -18,6 +19,12 @@ struct Sums {
   double loss = 0;     ///< cross-entropy
   double correct = 0;  ///< samples whose largest logit is the label's
   double samples = 0;
+  Sums& operator+=(const Sums& other) {
+    loss += other.loss;
+    correct += other.correct;
+    samples += other.samples;
+    return *this;
+  }
 };
 
 /// The training and test samples of a run, after train_limit and test_limit.
@@ -50,19 +57,29 @@ class PackTrainer {
   virtual void weights(std::int64_t member, std::span<float> out) const = 0;
 };
 
+/// The device's memory does not hold a pack.
+class OutOfDeviceMemory : public std::runtime_error {
+ public:
+  using std::runtime_error::runtime_error;
+};
+
 /// A way to train packs.
 class Engine {
  public:
   virtual ~Engine() = default;
   virtual std::string_view name() const = 0;
+  /// Whether networks that train together take less time than one after another.
+  virtual bool gains_from_packs() const { return false; }
   /// Starts a pack of members that share the network, batch size and optimiser, at their initial values.
+  /// Throws OutOfDeviceMemory, as the trainer's functions may.
   virtual std::unique_ptr<PackTrainer> start(const network::Network& network, const Samples& samples,
                                              std::span<const sweep::RunSettings> members) const = 0;
 };
 
-/// `name` is auto or torch; `device` auto or cpu. Sets the libraries' threads to one: a rank is a core.
-/// Call after MPI_Init. Throws a usage error for anything else.
-std::unique_ptr<Engine> make_engine(std::string_view name, std::string_view device);
+/// `name` is auto or torch; `device` auto, cpu or cuda: auto takes a GPU where there is one, the one of this
+/// rank on its node modulo the visible ones. Sets the libraries' threads to one: a rank is a core.
+/// Call after MPI_Init. Throws a usage error for anything else, and for cuda without a GPU.
+std::unique_ptr<Engine> make_engine(std::string_view name, std::string_view device, int node_rank = 0);
 
 /// "torch 2.11.0".
 std::string_view torch_version();

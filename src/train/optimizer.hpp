@@ -1,6 +1,7 @@
 #pragma once
 
 #include <cstdint>
+#include <variant>
 
 #include "sweep/settings.hpp"
 
@@ -9,11 +10,32 @@ namespace kindred::train {
 /// Stochastic gradient descent with momentum and weight decay, PyTorch's formula:
 /// v = momentum v + (g + weight_decay w), w = w - learning_rate v.
 struct Sgd {
+  static constexpr int states = 1;  ///< buffers of the weights' size that it keeps; 0 before the first step
   explicit Sgd(const sweep::RunSettings& settings);
-  float learning_rate, momentum, weight_decay;
+  double learning_rate, momentum, weight_decay;
 
-  /// One pass over `size` elements: weights, velocity (0 before the first step), gradient.
-  void step(float* weights, float* velocity, const float* gradient, std::int64_t size) const;
+  /// One pass over `size` elements, in the step-th update (from 1), the learning rate times `factor`.
+  void update(std::int64_t step, double factor, float* weights, float* const* state, const float* gradient,
+              std::int64_t size) const;
 };
+
+/// Adam (Kingma & Ba 2015) and, with decoupled weight decay, AdamW (Loshchilov & Hutter 2019), PyTorch's
+/// formula: m and v the running means of g and g², w = w - learning_rate / (1 - beta1^t) m / (sqrt(v) /
+/// sqrt(1 - beta2^t) + epsilon).
+struct Adam {
+  static constexpr int states = 2;
+  explicit Adam(const sweep::RunSettings& settings);
+  double learning_rate, beta1, beta2, epsilon, weight_decay;
+  bool decoupled;  ///< weights shrink by learning_rate * weight_decay, and the gradient stays as it is
+
+  void update(std::int64_t step, double factor, float* weights, float* const* state, const float* gradient,
+              std::int64_t size) const;
+};
+
+using Optimizer = std::variant<Sgd, Adam>;
+
+/// The optimiser that the settings name.
+Optimizer make_optimizer(const sweep::RunSettings& settings);
+int states(const Optimizer& optimizer);
 
 }  // namespace kindred::train

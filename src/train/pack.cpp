@@ -1,38 +1,93 @@
 #include "train/pack.hpp"
 
 #include <algorithm>
+#include <cmath>
 #include <map>
-#include <tuple>
+#include <string>
+
+#include "core/error.hpp"
 
 namespace kindred::train {
+namespace {
 
-std::vector<Pack> make_packs(const sweep::Sweep& sweep, const std::vector<Cohort>& cohorts,
-                             const std::vector<store::State>& states, std::int64_t size) {
-  std::vector<Pack> packs;
+constexpr double multiply_adds_a_second = 1e10;
+constexpr double update = 5;
+
+/// What members of a pack have in common; runs of a cohort may differ in it.
+std::string shared_text(const sweep::RunSettings& settings) {
+  return fmt::format("{} {} {}", cost_text(settings), sweep::to_text(settings["model.dropout"]),
+                     settings.text("train.schedule"));
+}
+
+double static_seconds(const Cohort& cohort, const sweep::RunSettings& settings) {
+  const auto train = static_cast<double>(cohort.train_samples),
+             test = static_cast<double>(cohort.test_samples);
+  const double steps = std::ceil(train / static_cast<double>(settings.integer("train.batch_size")));
+  const double epoch = (3 * train + test) * cohort.network.multiply_adds() +
+                       steps * update * static_cast<double>(cohort.network.size);
+  return static_cast<double>(cohort.epochs) * epoch / multiply_adds_a_second;
+}
+
+}  // namespace
+
+std::string cost_text(const sweep::RunSettings& settings) {
+  return fmt::format("{} {} {} {} {}", settings.text("model.activation"), settings.real("model.dropout") > 0,
+                     sweep::to_text(settings["model.heads"]), settings.integer("train.batch_size"),
+                     settings.text("train.optimizer"));
+}
+
+std::vector<Compatible> compatible_runs(const sweep::Sweep& sweep, const std::vector<Cohort>& cohorts,
+                                        const std::vector<store::State>& states) {
+  std::vector<Compatible> sets;
   for (std::size_t c = 0; c < cohorts.size(); ++c) {
-    const auto& cohort = cohorts[c];
-    // A step costs about three passes over the weights for each sample: one forward, two backward.
-    const double cost =
-        static_cast<double>(cohort.epochs) * static_cast<double>(cohort.network.size) *
-        (3.0 * static_cast<double>(cohort.train_samples) + static_cast<double>(cohort.test_samples));
-    std::map<std::tuple<std::string, std::int64_t, std::string, std::string>, std::size_t> open;
-    for (const auto run : cohort.runs) {
+    std::map<std::string, std::size_t> known;
+    for (const auto run : cohorts[c].runs) {
       if (states[static_cast<std::size_t>(run)] != store::State::pending) continue;
-      const auto& settings = sweep.runs[static_cast<std::size_t>(run)];
-      const std::tuple shared{settings.text("model.activation"), settings.integer("train.batch_size"),
-                              settings.text("train.optimizer"), settings.text("train.schedule")};
-      auto found = open.find(shared);
-      if (found == open.end() || static_cast<std::int64_t>(packs[found->second].runs.size()) == size) {
-        found = open.insert_or_assign(shared, packs.size()).first;
-        packs.push_back({c, {}, 0});
-      }
-      auto& pack = packs[found->second];
-      pack.runs.push_back(run);
-      pack.cost += cost;
+      const auto shared = shared_text(sweep.runs[static_cast<std::size_t>(run)]);
+      const auto [found, is_new] = known.emplace(shared, sets.size());
+      if (is_new) sets.push_back({c, {}});
+      sets[found->second].runs.push_back(run);
     }
   }
-  std::stable_sort(packs.begin(), packs.end(), [](const Pack& a, const Pack& b) { return a.cost > b.cost; });
+  return sets;
+}
+
+std::vector<Pack> make_packs(const sweep::Sweep& sweep, const std::vector<Cohort>& cohorts,
+                             const std::vector<store::State>& states, std::span<const std::int64_t> sizes) {
+  std::vector<Pack> packs;
+  std::map<std::string, std::size_t> kinds;
+  for (const auto& [cohort, runs] : compatible_runs(sweep, cohorts, states)) {
+    const auto size = static_cast<std::size_t>(sizes[cohort]);
+    const auto count = (runs.size() + size - 1) / size;
+    const auto text = cost_text(sweep.runs[static_cast<std::size_t>(runs.front())]);
+    for (std::size_t i = 0; i < count; ++i) {
+      const auto begin = runs.begin() + static_cast<std::ptrdiff_t>(runs.size() * i / count);
+      const auto end = runs.begin() + static_cast<std::ptrdiff_t>(runs.size() * (i + 1) / count);
+      const auto kind = kinds.emplace(fmt::format("{} {} {}", cohort, text, end - begin), kinds.size());
+      packs.push_back({cohort, kind.first->second, {begin, end}});
+    }
+  }
   return packs;
+}
+
+std::vector<PackKind> kinds_of(const sweep::Sweep& sweep, const std::vector<Cohort>& cohorts,
+                               const std::vector<Pack>& packs) {
+  std::map<std::string, std::size_t> architectures;
+  std::vector<PackKind> kinds;
+  for (const auto& pack : packs) {
+    if (pack.kind < kinds.size()) continue;
+    const auto& cohort = cohorts[pack.cohort];
+    const auto architecture = architectures.emplace(cohort.network.architecture, architectures.size());
+    const double run = static_seconds(cohort, sweep.runs[static_cast<std::size_t>(pack.runs.front())]);
+    kinds.push_back({static_cast<double>(pack.runs.size()) * run, pack.cohort, architecture.first->second});
+  }
+  return kinds;
+}
+
+void sort_costliest_first(std::vector<Pack>& packs, const std::vector<PackKind>& kinds) {
+  std::stable_sort(packs.begin(), packs.end(), [&](const Pack& a, const Pack& b) {
+    return kinds[a.kind].seconds > kinds[b.kind].seconds;
+  });
 }
 
 }  // namespace kindred::train

@@ -4,91 +4,70 @@
 #include <chrono>
 #include <functional>
 #include <nlohmann/json.hpp>
-#include <numeric>
 
 #include "core/error.hpp"
 #include "core/time.hpp"
-#include "train/pack.hpp"
+#include "store/disk.hpp"
+#include "train/peak_memory.hpp"
+#include "train/plan_memory.hpp"
+#include "train/simulation.hpp"
+#include "train/work_list.hpp"
 
 namespace kindred::train {
 namespace {
 
-double seconds_of(const std::function<void()>& work) {
-  const auto start = std::chrono::steady_clock::now();
-  work();
-  return std::chrono::duration<double>(std::chrono::steady_clock::now() - start).count();
-}
-
-/// Seconds of one epoch of a run, evaluation included, from the median of a few timed steps.
-double epoch_seconds(const Cohort& cohort, const sweep::RunSettings& settings, const Engine& engine) {
-  const auto batch = std::min(settings.integer("train.batch_size"), cohort.train_samples);
-  const auto evaluated = std::min<std::int64_t>(500, cohort.test_samples);
-  const auto images = std::max(batch, evaluated);
-  const std::vector<std::uint8_t> pixels(static_cast<std::size_t>(images * cohort.dataset->pixels()));
-  const std::vector<std::uint8_t> labels(static_cast<std::size_t>(images));
-  const Samples samples{{cohort.dataset, pixels, labels, pixels, labels}, batch, evaluated};
-  const auto network = network::make_network(settings, *cohort.dataset);
-  const auto trainer = engine.start(network, samples, std::span(&settings, 1));
-  std::vector<std::vector<std::uint32_t>> order(1,
-                                                std::vector<std::uint32_t>(static_cast<std::size_t>(batch)));
-  std::iota(order[0].begin(), order[0].end(), 0u);
-  trainer->begin_epoch(order);
-  trainer->step(0, batch);  // the first step also loads libraries
-  std::vector<double> steps;
-  for (int i = 0; i < 15; ++i) steps.push_back(seconds_of([&] { trainer->step(0, batch); }));
-  std::nth_element(steps.begin(), steps.begin() + 7, steps.end());
-  const double evaluation = seconds_of([&] { trainer->evaluate(); });
-  return steps[7] * static_cast<double>(cohort.train_samples) / static_cast<double>(batch) +
-         evaluation * static_cast<double>(cohort.test_samples) / static_cast<double>(evaluated);
-}
-
-std::string bytes_text(std::uint64_t bytes) {
-  const char* units[] = {"B", "KiB", "MiB", "GiB", "TiB"};
-  double value = static_cast<double>(bytes);
-  int unit = 0;
-  for (; value >= 1024 && unit < 4; ++unit) value /= 1024;
-  return fmt::format("{:.{}f} {}", value, unit == 0 ? 0 : 1, units[unit]);
-}
+constexpr std::chrono::seconds timing_budget{30};
 
 }  // namespace
 
-Plan make_plan(const sweep::Sweep& sweep, const Engine& engine, std::int64_t pack_size, std::int64_t ranks) {
+Plan make_plan(const sweep::Sweep& sweep, const Engine& engine, std::int64_t pack, std::int64_t ranks) {
   const auto cohorts = make_cohorts(sweep);
-  const auto packs = make_packs(sweep, cohorts, std::vector<store::State>(sweep.runs.size()), pack_size);
+  const auto layout = population_layout(sweep, cohorts);
+  reset_peak_memory();
+  ZeroImages images;
+  StepTimer timer(engine, std::ref(images), sweep.record);
+  const auto work =
+      make_work_list(sweep, cohorts, std::vector<store::State>(sweep.runs.size()), engine, timer,
+                     {.pack = pack, .ranks = ranks, .budget = timing_budget, .time_all = true}, nullptr);
   Plan plan{.sweep = sweep.name,
             .runs = static_cast<std::int64_t>(sweep.runs.size()),
             .duplicates = sweep.duplicates,
             .ranks = ranks,
-            .file_bytes = population_layout(sweep, cohorts).bytes(),
-            .seconds = 0,
+            .file_bytes = layout.bytes(),
+            .memory_bytes = plan_memory(peak_memory(), sweep, cohorts, layout, work.packs, ranks),
             .cohorts = {}};
-  double total = 0, longest = 0;
-  for (std::size_t c = 0; c < cohorts.size(); ++c) {
-    const auto& cohort = cohorts[c];
-    const auto& first = sweep.runs[static_cast<std::size_t>(cohort.runs.front())];
-    const double seconds = epoch_seconds(cohort, first, engine) * static_cast<double>(cohort.epochs);
-    const auto runs = static_cast<std::int64_t>(cohort.runs.size());
-    plan.cohorts.push_back(
-        {cohort.name, runs,
-         std::count_if(packs.begin(), packs.end(), [&](const Pack& p) { return p.cohort == c; }),
-         cohort.network.size, cohort.epochs, static_cast<std::int64_t>(cohort.snapshots.size()), seconds});
-    total += seconds * static_cast<double>(runs);
-    longest = std::max(longest, seconds * static_cast<double>(std::min(runs, pack_size)));
+  for (const auto& cohort : cohorts)
+    plan.cohorts.push_back({.name = cohort.name,
+                            .runs = static_cast<std::int64_t>(cohort.runs.size()),
+                            .parameters = cohort.network.size,
+                            .epochs = cohort.epochs,
+                            .snapshots = static_cast<std::int64_t>(cohort.snapshots.size())});
+  std::vector<double> seconds;
+  for (const auto& each : work.packs) {
+    seconds.push_back(work.kinds[each.kind].seconds);
+    auto& cohort = plan.cohorts[each.cohort];
+    ++cohort.packs;
+    cohort.pack = std::max(cohort.pack, static_cast<std::int64_t>(each.runs.size()));
+    cohort.seconds_per_run += seconds.back() / static_cast<double>(cohort.runs);
   }
-  plan.seconds = std::max(total / static_cast<double>(ranks), longest);
+  const auto training = simulate(work.schedule(), seconds, {.ranks = ranks});
+  plan.seconds = training.seconds;
+  plan.utilisation = training.utilisation;
   return plan;
 }
 
 std::string to_text(const Plan& plan) {
-  std::string text = fmt::format("{:<28} {:>7} {:>7} {:>11} {:>7} {:>10} {:>12}\n", "cohort", "runs", "packs",
-                                 "parameters", "epochs", "snapshots", "time per run");
+  std::string text = fmt::format("{:<28} {:>7} {:>7} {:>5} {:>11} {:>7} {:>10} {:>12}\n", "cohort", "runs",
+                                 "packs", "of", "parameters", "epochs", "snapshots", "time per run");
   for (const auto& cohort : plan.cohorts)
-    text +=
-        fmt::format("{:<28} {:>7} {:>7} {:>11} {:>7} {:>10} {:>11.1f}s\n", cohort.name, cohort.runs,
-                    cohort.packs, cohort.parameters, cohort.epochs, cohort.snapshots, cohort.seconds_per_run);
-  text += fmt::format("{}: {} runs, a file of {}, about {} on {} rank{}", plan.sweep, plan.runs,
-                      bytes_text(plan.file_bytes), duration_text(plan.seconds), plan.ranks,
-                      plan.ranks == 1 ? "" : "s");
+    text += fmt::format("{:<28} {:>7} {:>7} {:>5} {:>11} {:>7} {:>10} {:>11.1f}s\n", cohort.name, cohort.runs,
+                        cohort.packs, cohort.pack, cohort.parameters, cohort.epochs, cohort.snapshots,
+                        cohort.seconds_per_run);
+  text += fmt::format("{}: {} runs, a file of {}, {} of memory a rank, about {} on {} rank{}", plan.sweep,
+                      plan.runs, store::readable_bytes(plan.file_bytes),
+                      store::readable_bytes(static_cast<std::uint64_t>(plan.memory_bytes)),
+                      duration_text(plan.seconds), plan.ranks,
+                      plan.ranks == 1 ? "" : fmt::format("s, {:.0f} % busy", 100 * plan.utilisation));
   if (plan.duplicates > 0) text += fmt::format(" ({} repeated runs left out)", plan.duplicates);
   return text + "\n";
 }
@@ -96,12 +75,14 @@ std::string to_text(const Plan& plan) {
 std::string to_json(const Plan& plan) {
   nlohmann::ordered_json json{{"sweep", plan.sweep},           {"runs", plan.runs},
                               {"duplicates", plan.duplicates}, {"ranks", plan.ranks},
-                              {"file_bytes", plan.file_bytes}, {"seconds", plan.seconds}};
+                              {"file_bytes", plan.file_bytes}, {"memory_bytes", plan.memory_bytes},
+                              {"seconds", plan.seconds},       {"utilisation", plan.utilisation}};
   json["cohorts"] = nlohmann::ordered_json::array();
   for (const auto& cohort : plan.cohorts)
     json["cohorts"].push_back({{"name", cohort.name},
                                {"runs", cohort.runs},
                                {"packs", cohort.packs},
+                               {"pack", cohort.pack},
                                {"parameters", cohort.parameters},
                                {"epochs", cohort.epochs},
                                {"snapshots", cohort.snapshots},

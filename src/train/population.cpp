@@ -20,17 +20,21 @@ std::span<std::byte> bytes_of(std::vector<T>& values) {
   return std::as_writable_bytes(std::span(values));
 }
 
+statistics::PopulationShape shape_of(const Cohort& cohort, const sweep::Record& record) {
+  return {static_cast<std::int64_t>(cohort.snapshots.size() * (cohort.network.parameters.size() + 1)),
+          record.histogram_bins + 2,
+          static_cast<std::int64_t>(cohort.weight_snapshots.size()) * cohort.network.size};
+}
+
+std::int64_t leaves_of(std::int64_t rows) { return (rows + leaf_rows - 1) / leaf_rows; }
+
 /// One cohort's rows, read from the file as they are needed.
 class Rows {
  public:
   Rows(const store::PopulationFile& file, const Cohort& cohort, const sweep::Record& record)
-      : file_(file), cohort_(cohort) {
-    const auto rows =
-        static_cast<std::int64_t>(cohort.snapshots.size() * (cohort.network.parameters.size() + 1));
-    shape_ = {rows, record.histogram_bins + 2,
-              static_cast<std::int64_t>(cohort.weight_snapshots.size()) * cohort.network.size};
-    moments_.resize(static_cast<std::size_t>(rows) * statistics::moment_count);
-    histogram_.resize(static_cast<std::size_t>(rows * shape_.bins));
+      : file_(file), cohort_(cohort), shape_(shape_of(cohort, record)) {
+    moments_.resize(static_cast<std::size_t>(shape_.rows) * statistics::moment_count);
+    histogram_.resize(static_cast<std::size_t>(shape_.rows * shape_.bins));
     weights_.resize(static_cast<std::size_t>(shape_.weights));
   }
 
@@ -58,7 +62,7 @@ statistics::PopulationSummary summarise(Rows& rows, std::int64_t cohort_rows,
                                         const parallel::Communicator& world) {
   const auto length = statistics::PopulationSummary::length(rows.shape());
   statistics::PopulationSummary total(rows.shape());
-  const std::int64_t leaves = (cohort_rows + leaf_rows - 1) / leaf_rows;
+  const std::int64_t leaves = leaves_of(cohort_rows);
   std::vector<double> slots;
   for (std::int64_t first = 0; first < leaves; first += leaves_at_once) {
     const auto count = std::min(leaves_at_once, leaves - first);
@@ -132,6 +136,16 @@ std::vector<std::vector<std::int64_t>> choose_groups(std::span<const store::Stat
   groups[2].assign(ranked.end() - count, ranked.end());
   for (auto& group : groups) std::sort(group.begin(), group.end());
   return groups;
+}
+
+std::int64_t reduction_bytes(const Cohort& cohort, const sweep::Record& record, std::int64_t ranks) {
+  const auto length =
+      static_cast<std::int64_t>(statistics::PopulationSummary::length(shape_of(cohort, record)));
+  const auto slots = std::min(leaves_at_once, leaves_of(static_cast<std::int64_t>(cohort.runs.size())));
+  // While the last group is reduced: slots, the message of as many, the total, and two groups' results, each
+  // about as large as a summary. Then its results are added, in arrays that grow.
+  const auto reducing = slots * (ranks > 1 ? 2 : 1) + 3, adding = std::int64_t{6};
+  return std::max(reducing, adding) * length * static_cast<std::int64_t>(sizeof(double));
 }
 
 void reduce_population(store::PopulationFile& file, const std::vector<Cohort>& cohorts,

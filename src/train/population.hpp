@@ -22,4 +22,7 @@ std::vector<std::vector<std::int64_t>> choose_groups(std::span<const store::Stat
 void reduce_population(store::PopulationFile& file, const std::vector<Cohort>& cohorts,
                        const sweep::Record& record, const parallel::Communicator& world);
 
+/// About the bytes of memory that one of `ranks` needs for a cohort's part of it.
+std::int64_t reduction_bytes(const Cohort& cohort, const sweep::Record& record, std::int64_t ranks);
+
 }  // namespace kindred::train

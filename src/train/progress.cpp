@@ -19,8 +19,9 @@ ProgressLine::~ProgressLine() {
   log::info("{}", text());
 }
 
-void ProgressLine::report(const parallel::Progress& progress) {
+void ProgressLine::report(const parallel::Progress& progress, std::optional<double> seconds_left) {
   if (progress.settled == 0) return;
+  seconds_left_ = seconds_left;
   settled_ += progress.settled;
   diverged_ += progress.diverged;
   failed_ += progress.failed;
@@ -39,10 +40,10 @@ void ProgressLine::report(const parallel::Progress& progress) {
 std::string ProgressLine::text() const {
   const double elapsed = std::chrono::duration<double>(Clock::now() - start_).count();
   const double rate = settled_ / std::max(elapsed, 1e-3);
-  const double left = static_cast<double>(total_ - before_) - settled_;
+  const bool work_left = settled_ < static_cast<double>(total_ - before_);
   std::string line = fmt::format("{}/{} runs settled, {:.1f} runs/min",
                                  before_ + static_cast<std::int64_t>(settled_), total_, 60 * rate);
-  if (left > 0) line += fmt::format(", {} left", duration_text(left / rate));
+  if (work_left && seconds_left_) line += fmt::format(", {} left", duration_text(*seconds_left_));
   if (diverged_ > 0) line += fmt::format(", {} diverged", diverged_);
   if (failed_ > 0) line += fmt::format(", {} failed", failed_);
   if (!medians_.empty()) {

@@ -2,6 +2,7 @@
 
 #include <chrono>
 #include <cstdint>
+#include <optional>
 #include <string>
 #include <vector>
 
@@ -18,7 +19,8 @@ class ProgressLine {
   ProgressLine(const ProgressLine&) = delete;
   ProgressLine& operator=(const ProgressLine&) = delete;
 
-  void report(const parallel::Progress& progress);
+  /// `seconds_left`: of this training, where that can be told.
+  void report(const parallel::Progress& progress, std::optional<double> seconds_left);
 
  private:
   std::string text() const;
@@ -27,6 +29,7 @@ class ProgressLine {
   std::int64_t total_, before_;
   double settled_ = 0, diverged_ = 0, failed_ = 0, best_ = -1;
   std::vector<double> medians_;
+  std::optional<double> seconds_left_;
   Clock::time_point start_ = Clock::now(), last_ = start_;
   bool terminal_;
 };

@@ -6,10 +6,11 @@
 
 #include "core/log.hpp"
 #include "core/time.hpp"
+#include "store/disk.hpp"
 #include "store/lock.hpp"
+#include "train/peak_memory.hpp"
 #include "train/population.hpp"
-#include "train/progress.hpp"
-#include "train/work.hpp"
+#include "train/training.hpp"
 
 namespace kindred::train {
 namespace {
@@ -87,7 +88,10 @@ ExitCode train(const TrainOptions& options, const parallel::Communicator& world,
   if (world.is_root() && sweep.duplicates > 0)
     log::warn("{} runs of the sweep repeat others and run once", sweep.duplicates);
   std::unique_ptr<Engine> engine;
-  world.agree([&] { engine = make_engine(options.engine, options.device); });
+  {
+    const auto node = world.split_node();
+    world.agree([&] { engine = make_engine(options.engine, options.device, node.rank()); });
+  }
   const auto cohorts = make_cohorts(sweep);
   auto layout = population_layout(sweep, cohorts);
 
@@ -101,22 +105,12 @@ ExitCode train(const TrainOptions& options, const parallel::Communicator& world,
     store::PopulationFile file(options.output, world);
     const auto before = settle_states(options, file, world);
     world.barrier();  // every rank has read the states before any is written
-    const auto packs = make_packs(sweep, cohorts, before, std::max<std::int64_t>(options.pack, 1));
-    if (world.is_root() && !concurrent && world.size() > 1)
-      log::warn("this MPI allows no calls from several threads: packs are dealt out in turn");
-    world.agree([&] {
-      std::unique_ptr<ProgressLine> progress;
-      if (world.is_root())
-        progress = std::make_unique<ProgressLine>(
-            static_cast<std::int64_t>(before.size()),
-            static_cast<std::int64_t>(before.size()) - how_many(before, store::State::pending));
-      parallel::TicketQueue queue(world, static_cast<std::int64_t>(packs.size()), concurrent,
-                                  [&](int, const parallel::Progress& report) { progress->report(report); });
-      Worker(sweep, cohorts, layout, data, *engine, stop, file).pull(queue, packs);
-    });
+    Training{sweep, cohorts, layout, data, *engine, stop, file, before}.run(options.pack, concurrent, world);
     world.agree([&] { states = file.states(); });
     reduce_population(file, cohorts, sweep.record, world);
   }
+  if (const auto peak = world.maximum(peak_memory()); peak > 0 && world.is_root())
+    log::info("peak memory {} per rank", store::readable_bytes(static_cast<std::uint64_t>(peak)));
   return conclude(states, options.output, world);
 }
 

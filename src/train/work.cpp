@@ -2,6 +2,7 @@
 
 #include <algorithm>
 #include <chrono>
+#include <limits>
 
 #include "core/log.hpp"
 #include "parallel/environment.hpp"
@@ -27,15 +28,24 @@ Worker::Worker(const sweep::Sweep& sweep, const std::vector<Cohort>& cohorts,
       file_(file),
       describer_({sweep.record.histogram_bins, sweep.record.histogram_low, sweep.record.histogram_high,
                   sweep.record.quantiles}),
-      host_(parallel::host_name()) {}
+      host_(parallel::host_name()),
+      fitting_(cohorts.size(), std::numeric_limits<std::size_t>::max()) {}
 
 void Worker::pull(parallel::TicketQueue& queue, const std::vector<Pack>& packs) {
   int failures_in_a_row = 0;
   while (!stop_.requested() && failures_in_a_row < 2) {
     const auto ticket = queue.next(take_progress());
     if (!ticket) break;
+    const auto& pack = packs[static_cast<std::size_t>(*ticket)];
     pack_failed_ = false;
-    train_pack(packs[static_cast<std::size_t>(*ticket)], *ticket);
+    done_ = 0;
+    const auto start = std::chrono::steady_clock::now();
+    train_pack(pack, *ticket);
+    const double seconds = std::chrono::duration<double>(std::chrono::steady_clock::now() - start).count();
+    busy_ += seconds;
+    progress_.ticket = static_cast<double>(*ticket);
+    // A pack whose runs ended early would teach the queue that such packs are cheap.
+    progress_.seconds = done_ == pack.runs.size() ? seconds : 0;
     failures_in_a_row = pack_failed_ ? failures_in_a_row + 1 : 0;
   }
   if (failures_in_a_row == 2)
@@ -43,9 +53,15 @@ void Worker::pull(parallel::TicketQueue& queue, const std::vector<Pack>& packs) 
   queue.finish(take_progress());
 }
 
-void Worker::train_pack(const Pack& pack, std::int64_t number) { train_runs(pack, pack.runs, number); }
+void Worker::train_pack(const Pack& pack, std::int64_t number) {
+  const std::span<const std::int64_t> runs(pack.runs);
+  for (std::size_t first = 0; first < runs.size() && !stop_.requested();) {
+    const auto part = runs.subspan(first, std::min(fitting_[pack.cohort], runs.size() - first));
+    if (train_runs(pack, part, number)) first += part.size();
+  }
+}
 
-void Worker::train_runs(const Pack& pack, std::span<const std::int64_t> runs, std::int64_t number) {
+bool Worker::train_runs(const Pack& pack, std::span<const std::int64_t> runs, std::int64_t number) {
   const auto& cohort = cohorts_[pack.cohort];
   const PackContext context{
       sweep_, cohort, layout_.cohorts[pack.cohort].arrays, engine_, data_.samples(cohort), describer_, stop_};
@@ -53,20 +69,36 @@ void Worker::train_runs(const Pack& pack, std::span<const std::int64_t> runs, st
   std::optional<std::vector<FinishedRun>> finished;
   try {
     finished = run_pack(context, runs);
+  } catch (const OutOfDeviceMemory& error) {
+    if (runs.size() > 1) {
+      fitting_[pack.cohort] = (runs.size() + 1) / 2;
+      log::warn(
+          "{} runs of {} together do not fit in the device's memory ({}): from now on {} train together",
+          runs.size(), cohort.name, error.what(), fitting_[pack.cohort]);
+      return false;
+    }
+    mark_failed(runs[0], fmt::format("the device's memory does not hold a single run ({}) use a device with "
+                                     "more, or a smaller train.batch_size",
+                                     error.what()));
+    pack_failed_ = false;  // nothing is wrong with this rank: smaller networks will do
   } catch (const std::exception& error) {
     if (runs.size() > 1) {
       log::warn("a pack of {} runs failed ({}): its runs are tried one by one", runs.size(), error.what());
       for (const auto run : runs) train_runs(pack, std::span(&run, 1), number);
-      return;
+    } else {
+      mark_failed(runs[0], error.what());
     }
-    log::error("run {} failed: {}. Its settings: {}", runs[0], error.what(),
-               sweep_.runs[static_cast<std::size_t>(runs[0])].canonical());
-    file_.write_state(runs[0], store::State::failed, error.what());
-    count(store::State::failed, -1);
-    pack_failed_ = true;
-    return;
   }
   if (finished) write(*finished, (now_unix() - start) / static_cast<double>(runs.size()), number);
+  return true;
+}
+
+void Worker::mark_failed(std::int64_t run, const std::string& why) {
+  log::error("run {} failed: {}. Its settings: {}", run, why,
+             sweep_.runs[static_cast<std::size_t>(run)].canonical());
+  file_.write_state(run, store::State::failed, why);
+  count(store::State::failed, -1);
+  pack_failed_ = true;
 }
 
 void Worker::write(std::vector<FinishedRun>& finished, double seconds, std::int64_t number) {
@@ -85,6 +117,7 @@ void Worker::count(store::State state, double accuracy) {
   progress_.settled += 1;
   progress_.diverged += state == store::State::diverged;
   progress_.failed += state == store::State::failed;
+  done_ += state == store::State::done;
   if (state == store::State::done) accuracies_.push_back(accuracy);
 }
 

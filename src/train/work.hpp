@@ -17,11 +17,15 @@ class Worker {
 
   /// Pulls packs until none is left, a stop is requested, or two packs in a row failed. Independent.
   void pull(parallel::TicketQueue& queue, const std::vector<Pack>& packs);
+  /// Seconds spent on packs, writing included.
+  double busy_seconds() const { return busy_; }
 
  private:
   void train_pack(const Pack& pack, std::int64_t number);
-  /// Trains the runs together; when that fails, one by one; a run that fails alone is marked failed.
-  void train_runs(const Pack& pack, std::span<const std::int64_t> runs, std::int64_t number);
+  /// Trains the runs together; when that fails, one by one; a run that fails alone is marked failed. False
+  /// when they do not fit in the device's memory together, and smaller packs of the cohort are to be tried.
+  bool train_runs(const Pack& pack, std::span<const std::int64_t> runs, std::int64_t number);
+  void mark_failed(std::int64_t run, const std::string& why);
   void write(std::vector<FinishedRun>& finished, double seconds, std::int64_t number);
   void count(store::State state, double accuracy);
   parallel::Progress take_progress();
@@ -35,8 +39,11 @@ class Worker {
   store::PopulationFile& file_;
   statistics::Describer describer_;
   std::string host_;
+  std::vector<std::size_t> fitting_;  ///< runs of each cohort that fit in this rank's device together
   parallel::Progress progress_;
   std::vector<double> accuracies_;
+  std::size_t done_ = 0;  ///< runs of this pack that trained to the end
+  double busy_ = 0;
   bool pack_failed_ = false;
 };
 

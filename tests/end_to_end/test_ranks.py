@@ -15,8 +15,32 @@ SWEEPS = {
         {"seeds": 3},
         {"seeds": 3, "model.hidden": [[12], [16, 8]], "model.activation": ["relu", "tanh"]},
     ),
+    "every architecture": (
+        {"seeds": 2, "model.dropout": 0.2, "train.label_noise": 0.1, "train.schedule": "step"},
+        {
+            "seeds": 2,
+            "model.architecture": "cnn",
+            "model.channels": [[3, 5]],
+            "model.dropout": 0.2,
+            "train.optimizer": "adam",
+            "train.learning_rate": [0.001, 0.01],
+        },
+        {
+            "seeds": 2,
+            "model.architecture": "vit",
+            "model.dim": 16,
+            "model.depth": 2,
+            "model.activation": "gelu",
+            "model.dropout": 0.1,
+            "train.optimizer": "adamw",
+            "train.learning_rate": [0.001, 1e20],
+            "train.schedule": "cosine",
+            "train.warmup_epochs": 1,
+        },
+    ),
 }
-RUNS = {"many": 12, "more ranks than runs": 2, "one run": 1, "duplicates": 5, "two cohorts": 12}
+COHORTS = {"two cohorts": 2, "every architecture": 3}
+RUNS = {"many": 12, "more ranks than runs": 2, "one run": 1, "duplicates": 5, "two cohorts": 12, "every architecture": 10}
 
 
 @pytest.mark.parametrize("name", SWEEPS)
@@ -26,7 +50,7 @@ def test_ranks(tmp_path, sweep, name):
     with h5py.File(alone) as file:
         assert len(file["runs/run"]) == RUNS[name] == len(set(file["runs/id"]))
         assert {DONE} <= set(file["runs/state"]) <= {DONE, DIVERGED}
-        assert len(file["cohorts"]) == (2 if name == "two cohorts" else 1)
+        assert len(file["cohorts"]) == COHORTS.get(name, 1)
     for ranks in (1, 2, 3) if name == "many" else (3,):
         other = train(path, tmp_path / f"ranks{ranks}.h5", ranks=ranks)
         assert_same_population(other, alone)
@@ -45,9 +69,10 @@ def test_masking_leaves_everything_else(tmp_path, sweep):
     assert masked(path) != before
 
 
-def test_packs(tmp_path, sweep):
+@pytest.mark.parametrize("name", ["many", "every architecture"])
+def test_packs(tmp_path, sweep, name):
     """Members of a pack do not touch each other, even where one diverges, nor does their order."""
-    path = sweep(*MANY)
+    path = sweep(*SWEEPS[name])
     alone = train(path, tmp_path / "alone.h5", "--pack", "1")
     for ranks in (None, 2):
         packs = train(path, tmp_path / f"packs{ranks}.h5", "--pack", "4", ranks=ranks)

@@ -1,5 +1,6 @@
 #include <gtest/gtest.h>
 
+#include <algorithm>
 #include <chrono>
 #include <thread>
 #include <vector>
@@ -41,6 +42,39 @@ TEST_P(TicketQueues, ARankMayLeaveEarly) {
   const auto world = Communicator::world();
   TicketQueue queue(world, 10, GetParam());
   if (world.rank() % 2 == 1) queue.finish({});
+}
+
+TEST(TicketQueue, RankZeroChoosesAndHearsFirstWhatBecameOfTheLastTicket) {
+  const auto world = Communicator::world();
+  std::int64_t left = 50;
+  std::vector<std::int64_t> given(static_cast<std::size_t>(world.size()), -1);
+  std::vector<double> reported;
+  int asking = -1;
+  {
+    TicketQueue queue(
+        world, left, true,
+        [&](int rank, const Progress& progress) {
+          EXPECT_EQ(progress.ticket, static_cast<double>(given[static_cast<std::size_t>(rank)]));
+          if (progress.ticket >= 0) reported.push_back(progress.seconds);
+          asking = rank;
+        },
+        [&]() -> std::optional<std::int64_t> {
+          auto& ticket = given[static_cast<std::size_t>(asking)] = left > 0 ? --left : -1;
+          return ticket < 0 ? std::nullopt : std::optional(ticket);
+        });
+    Progress progress;
+    std::int64_t last = 50;
+    while (const auto ticket = queue.next(progress)) {
+      EXPECT_LT(*ticket, last) << "backwards, as rank 0 chose";
+      last = *ticket;
+      progress = {.ticket = static_cast<double>(last), .seconds = static_cast<double>(last) / 2};
+    }
+    queue.finish({});
+  }
+  if (!world.is_root()) return;
+  std::sort(reported.begin(), reported.end());
+  ASSERT_EQ(reported.size(), 50u);
+  for (std::size_t i = 0; i < 50; ++i) EXPECT_EQ(reported[i], static_cast<double>(i) / 2);
 }
 
 TEST(TicketQueue, ASlowRankDoesNotHoldUpTheOthers) {

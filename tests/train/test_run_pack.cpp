@@ -46,8 +46,10 @@ class Population {
   StopRequest stop_{std::nullopt};
 };
 
-TEST(RunPack, ARunAloneEqualsTheSameRunInAPackBitForBit) {
-  Population population("[[sweep]]\nseeds = 3\n\"train.learning_rate\" = [0.1, 0.01]\n");
+class Packs : public testing::TestWithParam<std::string> {};
+
+TEST_P(Packs, ARunAloneEqualsTheSameRunInAPackBitForBit) {
+  Population population("[[sweep]]\nseeds = 3\n\"train.learning_rate\" = [0.02, 0.002]\n" + GetParam());
   const auto together = population.run_all();
   ASSERT_EQ(together.size(), 6u);
   for (std::size_t i = 0; i < together.size(); ++i) {
@@ -57,6 +59,14 @@ TEST(RunPack, ARunAloneEqualsTheSameRunInAPackBitForBit) {
         << "run " << i;
   }
 }
+
+INSTANTIATE_TEST_SUITE_P(
+    Networks, Packs,
+    testing::Values(
+        "", "\"model.dropout\" = 0.3\n\"train.label_noise\" = 0.2\n\"train.optimizer\" = \"adam\"\n",
+        "\"model.architecture\" = \"cnn\"\n\"model.channels\" = [[4, 6]]\n\"model.dropout\" = 0.3\n",
+        "\"model.architecture\" = \"vit\"\n\"model.dim\" = 16\n\"model.depth\" = 2\n\"model.dropout\" = "
+        "0.2\n\"train.optimizer\" = \"adamw\"\n\"train.schedule\" = \"cosine\"\n"));
 
 TEST(RunPack, LearnsAndRecordsItsCurves) {
   Population population("learning_rate = 0.05\n");

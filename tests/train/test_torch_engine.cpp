@@ -1,92 +1,193 @@
 #include <gtest/gtest.h>
-#include <torch/torch.h>
 
+#include "torch_modules.hpp"
 #include "train/torch/forward.hpp"
+#include "train/torch/operand.hpp"
+#include "train/torch/pack_forward.hpp"
+#include "train/torch/threads.hpp"
 
 namespace kindred::train {
 namespace {
 
+using List = std::vector<std::int64_t>;
+
 struct Case {
-  std::vector<std::int64_t> hidden;
-  std::string activation;
+  std::string name, dataset;
+  std::vector<std::pair<std::string, sweep::Value>> settings;
 };
 
-class TorchEngine : public testing::TestWithParam<Case> {};
-
-torch::nn::Sequential pytorch_mlp(const network::Network& network, const std::string& activation) {
-  torch::nn::Sequential model;
-  for (const auto& layer : network.layers) {
-    if (const auto* linear = std::get_if<network::Linear>(&layer))
-      model->push_back(torch::nn::Linear(linear->in, linear->out));
-    else if (std::holds_alternative<network::Activate>(layer)) {
-      if (activation == "relu") model->push_back(torch::nn::ReLU());
-      if (activation == "tanh") model->push_back(torch::nn::Tanh());
-      if (activation == "gelu") model->push_back(torch::nn::GELU());
-      if (activation == "sigmoid") model->push_back(torch::nn::Sigmoid());
+std::vector<Case> cases() {
+  const auto mlp = [](List hidden) { return std::pair<std::string, sweep::Value>{"model.hidden", hidden}; };
+  const std::pair<std::string, sweep::Value> cnn{"model.architecture", "cnn"},
+      vit{"model.architecture", "vit"};
+  std::vector<Case> all{
+      {"mlp", "mnist", {mlp({128, 64})}},
+      {"mlp_deep", "mnist", {mlp({5, 4, 3})}},
+      {"mlp_thin", "cifar10", {mlp({1})}},
+      {"mlp_linear", "mnist", {mlp({})}},
+      {"cnn", "mnist", {cnn}},
+      {"cnn_three_stages", "mnist", {cnn, {"model.channels", List{3, 5, 2}}, {"model.hidden", List{7, 4}}}},
+      {"cnn_colour", "cifar10", {cnn, {"model.channels", List{16}}, {"model.kernel", std::int64_t{5}}}},
+      {"cnn_linear_head", "mnist", {cnn, {"model.hidden", List{}}, {"model.kernel", std::int64_t{1}}}},
+      {"vit", "mnist", {vit}},
+      {"vit_one_block", "mnist", {vit, {"model.depth", std::int64_t{1}}, {"model.heads", std::int64_t{1}}}},
+      {"vit_colour",
+       "cifar10",
+       {vit,
+        {"model.patch", std::int64_t{8}},
+        {"model.dim", std::int64_t{12}},
+        {"model.heads", std::int64_t{3}},
+        {"model.mlp_dim", std::int64_t{5}},
+        {"model.depth", std::int64_t{2}}}},
+      {"vit_one_patch", "mnist", {vit, {"model.patch", std::int64_t{28}}, {"model.depth", std::int64_t{2}}}},
+  };
+  for (const char* activation : {"tanh", "gelu", "sigmoid"})
+    for (const std::size_t base : {0, 4, 8}) {
+      Case other = all[base];
+      other.name += std::string("_") + activation;
+      other.settings.emplace_back("model.activation", activation);
+      all.push_back(other);
     }
-  }
-  model->to(torch::kDouble);
-  return model;
+  return all;
 }
 
-// Three members with weights of their own, each against a network of torch.nn modules with the same weights.
-TEST_P(TorchEngine, ForwardAndGradientsEqualTorchNn) {
-  torch::manual_seed(1);
-  const std::int64_t members = 3, batch = 7;
-  sweep::RunSettings settings;
-  settings.set("model.hidden", GetParam().hidden);
-  settings.set("model.activation", GetParam().activation);
-  const auto network = network::make_network(settings, data::dataset_info("mnist"));
+class TorchEngine : public testing::TestWithParam<Case> {
+ protected:
+  static constexpr std::int64_t batch = 5;
 
-  std::vector<torch::nn::Sequential> models;
-  std::vector<std::vector<at::Tensor>> stacked(network.parameters.size());
-  for (std::int64_t k = 0; k < members; ++k) {
-    models.push_back(pytorch_mlp(network, GetParam().activation));
-    const auto parameters = models.back()->parameters();
-    ASSERT_EQ(parameters.size(), network.parameters.size());
-    for (std::size_t p = 0; p < parameters.size(); ++p) {
-      const auto value = parameters[p].detach();
-      ASSERT_EQ(value.sizes().vec(), network.parameters[p].shape) << network.parameters[p].name;
-      stacked[p].push_back(value.dim() == 2 ? value.t().contiguous() : value.unsqueeze(0));
-    }
+  TorchEngine() {
+    use_one_thread();
+    torch::manual_seed(1);
+    for (const auto& [key, value] : GetParam().settings) settings_.set(key, value);
+    const auto& info = data::dataset_info(GetParam().dataset);
+    network_ = network::make_network(settings_, info);
+    image_ = {info.channels, info.height, info.width};
   }
-  std::vector<at::Tensor> packed;
-  for (auto& values : stacked) packed.push_back(at::stack(values).requires_grad_());
 
-  const auto inputs = torch::randn({members, batch, network.inputs}, torch::kDouble);
+  /// A reference with weights of its own, and its flat weights in PyTorch's order.
+  std::pair<std::shared_ptr<Model>, at::Tensor> model() const {
+    const auto made = make_model(settings_, image_, network_.classes);
+    made->to(torch::kDouble);
+    std::vector<at::Tensor> flat;
+    const at::NoGradGuard no_gradients;
+    for (auto& parameter : made->parameters()) {
+      // Not at rest: gains, tokens and biases too.
+      parameter.add_(torch::randn_like(parameter) * 0.1);
+      flat.push_back(parameter.flatten());
+    }
+    return {made, at::cat(flat)};
+  }
+
+  /// The gradients of a model as flat weights.
+  static at::Tensor gradients(Model& model) {
+    std::vector<at::Tensor> flat;
+    for (auto& parameter : model.parameters()) flat.push_back(parameter.grad().flatten());
+    return at::cat(flat);
+  }
+
+  /// Loss and logits of the reference on images, leaving its gradients.
+  static at::Tensor run(Model& model, const at::Tensor& images, const at::Tensor& labels) {
+    const auto logits = model.forward(images);
+    torch::cross_entropy_loss(logits, labels).backward();
+    return logits;
+  }
+
+  sweep::RunSettings settings_;
+  network::Network network_;
+  List image_;
+};
+
+TEST_P(TorchEngine, ParametersAreNamedAndShapedAsTorchNnDoes) {
+  const auto parameters = make_model(settings_, image_, network_.classes)->named_parameters();
+  ASSERT_EQ(parameters.size(), network_.parameters.size());
+  for (std::size_t p = 0; p < parameters.size(); ++p) {
+    EXPECT_EQ(parameters[p].key(), network_.parameters[p].name);
+    EXPECT_EQ(parameters[p].value().sizes().vec(), network_.parameters[p].shape) << parameters[p].key();
+  }
+}
+
+TEST_P(TorchEngine, OneNetworksForwardAndGradientsEqualTorchNn) {
+  const auto [reference, flat] = model();
+  const auto images = torch::randn({batch, image_[0], image_[1], image_[2]}, torch::kDouble);
+  const auto labels = torch::randint(10, {batch}, torch::kLong);
+  const auto expected = run(*reference, images, labels);
+
+  std::vector<at::Tensor> operands;
+  for (const auto& operand : pytorch_operands(network_, flat))
+    operands.push_back(operand.detach().requires_grad_());
+  const auto logits = forward(network_, operands, images.view({batch, network_.inputs}));
+  EXPECT_LT((logits - expected).abs().max().item<double>(), 1e-9);
+  const auto own = torch::autograd::grad({torch::cross_entropy_loss(logits, labels)}, operands);
+
+  const auto theirs = pytorch_operands(network_, gradients(*reference));
+  for (std::size_t p = 0; p < own.size(); ++p)
+    EXPECT_LT((own[p] - theirs[p]).abs().max().item<double>(), 1e-9) << network_.parameters[p].name;
+}
+
+TEST_P(TorchEngine, APacksForwardAndGradientsEqualTorchNn) {
+  constexpr std::int64_t members = 3;
+  const auto images = torch::randn({members, batch, image_[0], image_[1], image_[2]}, torch::kDouble);
   const auto labels = torch::randint(10, {members, batch}, torch::kLong);
-  const auto logits = forward(network, packed, inputs);
+  std::vector<at::Tensor> flat, expected, their_gradients;
+  for (std::int64_t k = 0; k < members; ++k) {
+    const auto [reference, weights] = model();
+    flat.push_back(weights);
+    expected.push_back(run(*reference, images[k], labels[k]));
+    their_gradients.push_back(gradients(*reference));
+  }
+  const auto weights = at::stack(flat), theirs = at::stack(their_gradients);
+  std::vector<at::Tensor> operands;
+  for (const auto& parameter : network_.parameters)
+    operands.push_back(
+        pytorch_operand(parameter, weights.narrow(1, parameter.offset, parameter.size).contiguous())
+            .detach()
+            .requires_grad_());
+  const auto logits = pack_forward(network_, operands, images.view({members, batch, network_.inputs}), false);
+  EXPECT_LT((logits - at::stack(expected)).abs().max().item<double>(), 1e-9);
   std::vector<at::Tensor> losses;
   for (std::int64_t k = 0; k < members; ++k)
     losses.push_back(torch::cross_entropy_loss(logits[k], labels[k]));
-  const auto gradients = torch::autograd::grad(losses, packed);
-
-  for (std::int64_t k = 0; k < members; ++k) {
-    const auto expected = models[static_cast<std::size_t>(k)]->forward(inputs[k]);
-    EXPECT_LT((logits[k] - expected).abs().max().item<double>(), 1e-9);
-    torch::cross_entropy_loss(expected, labels[k]).backward();
-    const auto parameters = models[static_cast<std::size_t>(k)]->parameters();
-    for (std::size_t p = 0; p < parameters.size(); ++p) {
-      auto own = gradients[p][k];
-      own = parameters[p].dim() == 2 ? own.t() : own.squeeze(0);
-      EXPECT_LT((own - parameters[p].grad()).abs().max().item<double>(), 1e-9) << network.parameters[p].name;
-    }
+  const auto own = torch::autograd::grad(losses, operands);
+  for (std::size_t p = 0; p < own.size(); ++p) {
+    const auto& parameter = network_.parameters[p];
+    const auto reference =
+        pytorch_operand(parameter, theirs.narrow(1, parameter.offset, parameter.size).contiguous());
+    EXPECT_LT((own[p] - reference).abs().max().item<double>(), 1e-9) << parameter.name;
   }
 }
 
-INSTANTIATE_TEST_SUITE_P(Shapes, TorchEngine,
-                         testing::Values(Case{{128, 64}, "relu"}, Case{{128, 64}, "tanh"}, Case{{33}, "gelu"},
-                                         Case{{5, 4, 3}, "sigmoid"}, Case{{1}, "relu"}, Case{{}, "relu"}));
+TEST_P(TorchEngine, RepresentationsAreVectorsInTheNetworksOrder) {
+  const auto flat = model().second;
+  std::vector<at::Tensor> representations;
+  const auto logits =
+      forward(network_, pytorch_operands(network_, flat),
+              torch::randn({batch, network_.inputs}, torch::kDouble), {.representations = &representations});
+  ASSERT_EQ(representations.size(), network_.representations().size());
+  for (const auto& values : representations) {
+    EXPECT_EQ(values.dim(), 2);
+    EXPECT_EQ(values.size(0), batch);
+  }
+  EXPECT_TRUE(representations.back().equal(logits));
+}
 
-TEST(ParameterViews, ShowFlatPyTorchWeightsAsParametersOfOneNetwork) {
+INSTANTIATE_TEST_SUITE_P(Networks, TorchEngine, testing::ValuesIn(cases()),
+                         [](const auto& instance) { return instance.param.name; });
+
+TEST(Operand, IsTheSameFromEitherOrderAndBack) {
   sweep::RunSettings settings;
-  settings.set("model.hidden", std::vector<std::int64_t>{3});
-  const auto network = network::make_network(settings, data::dataset_info("mnist"));
+  settings.set("model.architecture", "cnn");
+  const auto network = network::make_network(settings, data::dataset_info("cifar10"));
   const auto flat = at::arange(network.size, at::kDouble);
-  const auto views = parameter_views(network, flat);
-  EXPECT_EQ(views[0].sizes().vec(), (std::vector<std::int64_t>{1, 784, 3}));
-  EXPECT_EQ(views[0][0][5][2].item<double>(), 2 * 784 + 5) << "row 2 of the [out, in] matrix";
-  EXPECT_EQ(views[1].sizes().vec(), (std::vector<std::int64_t>{1, 1, 3}));
+  for (const auto& parameter : network.parameters) {
+    const auto values = flat.narrow(0, parameter.offset, parameter.size);
+    const auto operand = pytorch_operand(parameter, values);
+    const auto stored = stored_order(parameter, operand, false);
+    EXPECT_TRUE(stored_operand(parameter, stored).equal(operand)) << parameter.name;
+    const auto pack = at::stack({values, values + 1});
+    const auto stacked = pytorch_operand(parameter, pack);
+    EXPECT_TRUE(stored_operand(parameter, stored_order(parameter, stacked, true)).equal(stacked))
+        << parameter.name;
+  }
 }
 
 }  // namespace

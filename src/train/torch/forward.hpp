@@ -2,6 +2,7 @@
 
 #include <ATen/ATen.h>
 
+#include <functional>
 #include <span>
 #include <vector>
 
@@ -9,13 +10,23 @@
 
 namespace kindred::train {
 
-/// The logits [K, B, classes] of K networks on inputs [K, B, inputs]. `parameters` follow the network's: a
-/// dense matrix as [K, in, out], a bias as [K, 1, out]. Any floating type; differentiable.
-/// `representations`, when given, receives each representation [K, B, width] in forward order.
-at::Tensor forward(const network::Network& network, std::span<const at::Tensor> parameters, at::Tensor inputs,
-                   std::vector<at::Tensor>* representations = nullptr);
+/// What the i-th dropout layer multiplies its values [batch, ...] of this shape by: 0, or 1 / (1 - rate).
+using DropoutMask = std::function<at::Tensor(std::int64_t layer, at::IntArrayRef shape, double rate)>;
 
-/// Views of flat weights [P] in PyTorch's layout as parameters of one network (K = 1).
-std::vector<at::Tensor> parameter_views(const network::Network& network, const at::Tensor& flat);
+struct ForwardOptions {
+  std::vector<at::Tensor>* representations = nullptr;  ///< receives each one, [batch, width]
+  const DropoutMask* dropout = nullptr;                ///< none: nothing is dropped
+};
+
+/// The logits [batch, classes] of one network on inputs [batch, channels * height * width], on the CPU.
+/// `operands`: its parameters (operand.hpp). Any floating type; differentiable.
+at::Tensor forward(const network::Network& network, std::span<const at::Tensor> operands, at::Tensor inputs,
+                   const ForwardOptions& options = {});
+
+/// The activation of a layer.
+at::Tensor activate(network::Activation function, const at::Tensor& x);
+
+/// Images [rows, channels * height * width] as rows of patches [rows * patches, channels * patch * patch].
+at::Tensor cut_into_patches(const network::Embed& layer, const at::Tensor& images);
 
 }  // namespace kindred::train

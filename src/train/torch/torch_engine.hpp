@@ -1,16 +1,40 @@
 #pragma once
 
+#include <map>
+#include <memory>
+#include <string>
+#include <tuple>
+
 #include "train/engine.hpp"
 
 namespace kindred::train {
 
-/// LibTorch autograd over packs: K networks with a leading member dimension, batched matrix products,
-/// weights as [in, out] (twice as fast in the product at small batches as PyTorch's [out, in]).
+struct Accelerator;
+struct DeviceSamples;
+
+/// LibTorch: on a CPU one network after another (weights as [in, out], twice as fast in the product at small
+/// batches as PyTorch's [out, in]), on an accelerator whole packs at once.
 class TorchEngine : public Engine {
  public:
-  std::string_view name() const override { return "torch"; }
+  /// Null: on the CPU.
+  explicit TorchEngine(std::shared_ptr<Accelerator> accelerator = nullptr);
+  ~TorchEngine() override;
+  std::string_view name() const override { return accelerator_ ? "torch-cuda" : "torch"; }
+  bool gains_from_packs() const override { return accelerator_ != nullptr; }
   std::unique_ptr<PackTrainer> start(const network::Network& network, const Samples& samples,
                                      std::span<const sweep::RunSettings> members) const override;
+
+ private:
+  std::shared_ptr<const DeviceSamples> device_samples(const Samples& samples) const;
+
+  std::shared_ptr<Accelerator> accelerator_;
+  /// Datasets on the device, by where they come from and how much of them.
+  mutable std::map<std::tuple<const void*, std::int64_t, std::int64_t>, std::shared_ptr<const DeviceSamples>>
+      samples_;
 };
+
+/// On the CUDA device of this process (accelerator.hpp), or null. `message`: the device's name, or why there
+/// is none.
+std::unique_ptr<Engine> cuda_engine(int node_rank, std::string& message);
 
 }  // namespace kindred::train

@@ -1,0 +1,53 @@
+#pragma once
+
+#include <ATen/ATen.h>
+
+#include <array>
+#include <span>
+#include <vector>
+
+#include "train/engine.hpp"
+#include "train/learning_rate.hpp"
+#include "train/optimizer.hpp"
+
+namespace kindred::train {
+
+/// One network in training on the CPU: weights, optimiser and labels.
+class CpuNetwork {
+ public:
+  /// At its initial values. `network` and `samples` must outlive it.
+  CpuNetwork(const network::Network& network, const Samples& samples, const sweep::RunSettings& settings);
+
+  /// One update from a mini-batch: inputs [count, pixels] of these training samples. Returns the loss and the
+  /// like before it.
+  Sums step(const at::Tensor& inputs, std::span<const std::uint32_t> indices);
+  /// Of inputs [count, pixels]: [count, classes].
+  at::Tensor logits(const at::Tensor& inputs) const;
+
+  /// One segment per parameter, in the engine's order.
+  std::vector<statistics::Segment> segments() const;
+  /// In PyTorch's order, [P].
+  void copy_weights(std::span<float> out) const;
+
+ private:
+  /// Parameter p of a buffer as wide as the weights.
+  float* at(const at::Tensor& buffer, std::size_t p) const { return buffer.data_ptr<float>() + offsets_[p]; }
+  at::Tensor dropout_mask(std::int64_t layer, at::IntArrayRef shape, double rate) const;
+  void update(const std::vector<at::Tensor>& gradients);
+
+  const network::Network& network_;
+  std::uint64_t identity_;
+  std::int64_t dropouts_ = 0;  // dropout layers of the network
+  Optimizer optimizer_;
+  LearningRate learning_rate_;
+  std::vector<std::uint8_t> noisy_labels_;
+  std::span<const std::uint8_t> labels_;
+  std::vector<std::int64_t> offsets_;  // of each parameter in the buffers
+  at::Tensor weights_;
+  std::array<at::Tensor, 2> state_;   // the optimiser's
+  std::vector<at::Tensor> operands_;  // leaves, views of weights_
+  std::vector<std::uint8_t> batch_labels_;
+  std::int64_t steps_ = 0;
+};
+
+}  // namespace kindred::train

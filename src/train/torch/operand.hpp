@@ -1,0 +1,27 @@
+#pragma once
+
+#include <ATen/ATen.h>
+
+#include "network/network.hpp"
+
+namespace kindred::train {
+
+// A parameter has three shapes: PyTorch's (files), the order in which the engine keeps it (matrices as
+// [in, out], twice as fast in products at small batches; kernels channels last), and the operand that the
+// forward pass takes:
+//   matrix [in, out], of patches [channels * patch * patch, dim]; kernels [out, in, k, k];
+//   bias and gain [n]; class token [1, 1, dim]; positions [1, tokens, dim].
+// `flat` is [size], or [K, size] for K networks: then the operand has a leading K, bias and gain are
+// [K, 1, n], and class token and positions [K, 1, ..., dim].
+
+/// The operand as a view of values in the engine's order.
+at::Tensor stored_operand(const network::Parameter& parameter, const at::Tensor& flat);
+/// The operand as a view of values in PyTorch's order.
+at::Tensor pytorch_operand(const network::Parameter& parameter, const at::Tensor& flat);
+/// The values of an operand (a gradient) in the engine's order, contiguous; `stacked`: it has a leading K.
+at::Tensor stored_order(const network::Parameter& parameter, const at::Tensor& operand, bool stacked);
+
+/// Operands of one network as views of its flat PyTorch weights [P].
+std::vector<at::Tensor> pytorch_operands(const network::Network& network, const at::Tensor& weights);
+
+}  // namespace kindred::train

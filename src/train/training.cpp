@@ -1,0 +1,65 @@
+#include "train/training.hpp"
+
+#include <algorithm>
+#include <chrono>
+#include <memory>
+
+#include "core/log.hpp"
+#include "core/time.hpp"
+#include "train/progress.hpp"
+#include "train/work.hpp"
+
+namespace kindred::train {
+namespace {
+
+using Clock = std::chrono::steady_clock;
+
+void tell_utilisation(const store::TrainingTime& time, int ranks) {
+  log::info("utilisation {:.1f} % ({} rank{} busy {} of {}{})", 100 * time.busy_seconds / time.rank_seconds,
+            ranks, ranks == 1 ? "" : "s", duration_text(time.busy_seconds / ranks),
+            duration_text(time.rank_seconds / ranks), ranks == 1 ? "" : " each");
+}
+
+}  // namespace
+
+void Training::run(std::int64_t pack, bool concurrent, const parallel::Communicator& world) const {
+  StepTimer timer(
+      engine, [&](const Cohort& cohort, std::int64_t) { return data.samples(cohort).dataset; }, sweep.record);
+  const auto work =
+      make_work_list(sweep, cohorts, states, engine, timer, {.pack = pack, .ranks = world.size()}, &world);
+  if (work.packs.empty()) return;
+  if (world.is_root() && !concurrent && world.size() > 1)
+    log::warn("this MPI allows no calls from several threads: packs are dealt out in turn");
+
+  const auto start = Clock::now();
+  double busy = 0;
+  world.agree([&] {
+    auto schedule = work.schedule();
+    std::unique_ptr<ProgressLine> line;
+    if (world.is_root()) {
+      const auto settled = std::count_if(states.begin(), states.end(),
+                                         [](auto state) { return state != store::State::pending; });
+      line = std::make_unique<ProgressLine>(static_cast<std::int64_t>(states.size()), settled);
+    }
+    // Dealt out in turn, rank 0 hears of its own packs alone and cannot tell what is left.
+    const bool hears_all = concurrent || world.size() == 1;
+    const auto report = [&](int, const parallel::Progress& progress) {
+      schedule.finished(static_cast<std::int64_t>(progress.ticket), progress.seconds);
+      const bool known = hears_all && schedule.model().has_learned();
+      line->report(progress, known ? std::optional(schedule.seconds_left() / world.size()) : std::nullopt);
+    };
+    parallel::TicketQueue queue(world, static_cast<std::int64_t>(work.packs.size()), concurrent, report,
+                                [&] { return schedule.take(); });
+    Worker worker(sweep, cohorts, layout, data, engine, stop, file);
+    worker.pull(queue, work.packs);
+    busy = worker.busy_seconds();
+  });
+  const double elapsed = std::chrono::duration<double>(Clock::now() - start).count();
+  const store::TrainingTime time{world.sum(busy), elapsed * world.size()};
+  world.root_only([&] {
+    file.add_training_time(time);
+    tell_utilisation(time, world.size());
+  });
+}
+
+}  // namespace kindred::train
