@@ -2,6 +2,7 @@
 
 #include <array>
 #include <cstdint>
+#include <span>
 #include <vector>
 
 namespace kindred {
@@ -23,6 +24,8 @@ class RandomStream {
   RandomStream(std::uint64_t key, Stream stream, std::uint32_t substream = 0);
 
   std::uint32_t next();
+  /// The next words, the same as by next(), many at a time.
+  void fill(std::span<std::uint32_t> words);
   /// Uniform in [0, 1), 53 bits.
   double uniform();
   /// Standard normal (Box & Muller 1958).

@@ -19,6 +19,20 @@ TEST(RandomStream, IsPhilox4x32WithTenRounds) {
   EXPECT_EQ(stream.next(), 0x9b00dbd8u);
 }
 
+TEST(RandomStream, FillGivesTheWordsThatNextGives) {
+  const std::uint64_t key = 0x123456789abcdef0;
+  for (const std::size_t before : {0, 1, 3, 4, 5})
+    for (const std::size_t count : {0, 1, 63, 64, 65, 200, 1024}) {
+      RandomStream one(key, Stream::dropout, 7), many(key, Stream::dropout, 7);
+      for (std::size_t i = 0; i < before; ++i) EXPECT_EQ(one.next(), many.next());
+      std::vector<std::uint32_t> expected(count), words(count);
+      for (auto& word : expected) word = one.next();
+      many.fill(words);
+      EXPECT_EQ(words, expected) << count << " words after " << before;
+      EXPECT_EQ(many.next(), one.next()) << "the stream goes on behind them";
+    }
+}
+
 TEST(RandomStream, DependsOnKeyStreamAndSubstreamOnly) {
   const auto draw = [](std::uint64_t key, Stream stream, std::uint32_t substream) {
     RandomStream random(key, stream, substream);

@@ -4,6 +4,8 @@
 #include <ATen/core/grad_mode.h>
 #include <torch/csrc/autograd/autograd.h>
 
+#include <algorithm>
+
 #include "core/random.hpp"
 #include "train/label_noise.hpp"
 #include "train/loss.hpp"
@@ -108,10 +110,15 @@ void CpuNetwork::update(const std::vector<at::Tensor>& gradients) {
 at::Tensor CpuNetwork::dropout_mask(std::int64_t layer, at::IntArrayRef shape, double rate) const {
   RandomStream random(identity_, Stream::dropout, static_cast<std::uint32_t>(steps_ * dropouts_ + layer));
   auto mask = at::empty(shape);
-  auto* value = mask.data_ptr<float>();
+  const std::span values(mask.data_ptr<float>(), static_cast<std::size_t>(mask.numel()));
   const auto limit = static_cast<std::uint32_t>(rate * 0x1p32);  // rate is below 1
   const auto kept = static_cast<float>(1 / (1 - rate));
-  for (std::int64_t i = 0; i < mask.numel(); ++i) value[i] = random.next() < limit ? 0.0f : kept;
+  std::array<std::uint32_t, 1024> words;
+  for (std::size_t first = 0; first < values.size(); first += words.size()) {
+    const auto part = values.subspan(first, std::min(words.size(), values.size() - first));
+    random.fill(std::span(words).first(part.size()));
+    for (std::size_t i = 0; i < part.size(); ++i) part[i] = words[i] < limit ? 0.0f : kept;
+  }
   return mask;
 }
 
