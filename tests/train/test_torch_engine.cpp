@@ -181,11 +181,11 @@ TEST(Operand, IsTheSameFromEitherOrderAndBack) {
   for (const auto& parameter : network.parameters) {
     const auto values = flat.narrow(0, parameter.offset, parameter.size);
     const auto operand = pytorch_operand(parameter, values);
-    const auto stored = stored_order(parameter, operand, false);
+    const auto stored = stored_order(parameter, operand).view({-1});
     EXPECT_TRUE(stored_operand(parameter, stored).equal(operand)) << parameter.name;
     const auto pack = at::stack({values, values + 1});
     const auto stacked = pytorch_operand(parameter, pack);
-    EXPECT_TRUE(stored_operand(parameter, stored_order(parameter, stacked, true)).equal(stacked))
+    EXPECT_TRUE(stored_operand(parameter, stored_order(parameter, stacked).view({2, -1})).equal(stacked))
         << parameter.name;
   }
 }

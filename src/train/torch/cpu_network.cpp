@@ -95,7 +95,7 @@ void CpuNetwork::update(const std::vector<at::Tensor>& gradients) {
   const double factor = learning_rate_.factor(steps_++);
   for (std::size_t p = 0; p < gradients.size(); ++p) {
     const auto& parameter = network_.parameters[p];
-    const auto gradient = stored_order(parameter, gradients[p], false);
+    const auto gradient = stored_order(parameter, gradients[p]);
     float* state[2] = {};
     for (int i = 0; i < states(optimizer_); ++i) state[i] = at(state_[static_cast<std::size_t>(i)], p);
     std::visit(

@@ -183,12 +183,8 @@ class DevicePack : public PackTrainer {
     const auto is_label = labels.unsqueeze(2) == at::arange(network_.classes, labels.options());
     const auto gradient = (log_probabilities.exp() - is_label.to(at::kFloat)) / static_cast<double>(count);
     const auto gradients = torch::autograd::grad({logits}, operands_, {gradient});
-    std::vector<at::Tensor> flat;
-    for (std::size_t p = 0; p < gradients.size(); ++p) {
-      const bool is_kernel = network_.parameters[p].role == network::Role::kernel;
-      flat.push_back(is_kernel ? gradients[p].reshape({members_, -1})
-                               : stored_order(network_.parameters[p], gradients[p], true));
-    }
+    std::vector<at::Tensor> flat;  // operands lie as the weights do
+    for (const auto& each : gradients) flat.push_back(each.reshape({members_, -1}));
     optimizer_->step(weights_, flat);
   }
 

@@ -42,9 +42,8 @@ at::Tensor pytorch_operand(const network::Parameter& parameter, const at::Tensor
   }
 }
 
-at::Tensor stored_order(const network::Parameter& parameter, const at::Tensor& operand, bool stacked) {
-  const auto ordered = (parameter.role == Role::kernel ? operand.movedim(-3, -1) : operand).contiguous();
-  return stacked ? ordered.view({operand.size(0), parameter.size}) : ordered.view({parameter.size});
+at::Tensor stored_order(const network::Parameter& parameter, const at::Tensor& operand) {
+  return (parameter.role == Role::kernel ? operand.movedim(-3, -1) : operand).contiguous();
 }
 
 std::vector<at::Tensor> pytorch_operands(const network::Network& network, const at::Tensor& weights) {

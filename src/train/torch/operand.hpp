@@ -18,8 +18,8 @@ namespace kindred::train {
 at::Tensor stored_operand(const network::Parameter& parameter, const at::Tensor& flat);
 /// The operand as a view of values in PyTorch's order.
 at::Tensor pytorch_operand(const network::Parameter& parameter, const at::Tensor& flat);
-/// The values of an operand (a gradient) in the engine's order, contiguous; `stacked`: it has a leading K.
-at::Tensor stored_order(const network::Parameter& parameter, const at::Tensor& operand, bool stacked);
+/// The values of an operand (a gradient), of one network or K, in the engine's order, contiguous.
+at::Tensor stored_order(const network::Parameter& parameter, const at::Tensor& operand);
 
 /// Operands of one network as views of its flat PyTorch weights [P].
 std::vector<at::Tensor> pytorch_operands(const network::Network& network, const at::Tensor& weights);
