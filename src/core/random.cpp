@@ -70,6 +70,12 @@ void RandomStream::fill(std::span<std::uint32_t> words) {
   while (done < words.size()) words[done++] = next();
 }
 
+void RandomStream::skip(std::uint64_t words) {
+  for (; words > 0 && used_ < 4; --words) next();
+  block_ += words / 4;
+  for (words %= 4; words > 0; --words) next();
+}
+
 double RandomStream::uniform() {
   const std::uint64_t high = next() >> 5, low = next() >> 6;
   return static_cast<double>((high << 26) | low) * 0x1p-53;

@@ -26,6 +26,8 @@ class RandomStream {
   std::uint32_t next();
   /// The next words, the same as by next(), many at a time.
   void fill(std::span<std::uint32_t> words);
+  /// Leaves out that many words.
+  void skip(std::uint64_t words);
   /// Uniform in [0, 1), 53 bits.
   double uniform();
   /// Standard normal (Box & Muller 1958).

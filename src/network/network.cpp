@@ -26,14 +26,19 @@ struct Cost {
   double rows = 1;  // tokens that a linear layer sees
 };
 
+/// Values of one image that flow out of a layer.
 struct Width {
-  std::int64_t operator()(const Linear& l) const { return rows * l.out; }
-  std::int64_t operator()(const Convolve& c) const { return c.height * c.width * c.out; }
-  std::int64_t operator()(const Embed& e) { return (rows = e.tokens) * e.dim; }
-  std::int64_t operator()(const Attend& a) { return a.class_token_only ? rows = 1 : 0; }
-  std::int64_t operator()(const auto&) const { return 0; }
+  std::int64_t operator()(const Linear& l) { return values = rows * l.out; }
+  std::int64_t operator()(const Convolve& c) { return values = c.height * c.width * c.out; }
+  std::int64_t operator()(const Pool& p) { return values = (p.height / 2) * (p.width / 2) * p.channels; }
+  std::int64_t operator()(const Embed& e) { return values = (rows = e.tokens) * e.dim; }
+  std::int64_t operator()(const Attend& a) {
+    if (a.class_token_only) rows = 1;
+    return values = rows * a.dim;
+  }
+  std::int64_t operator()(const auto&) const { return values; }
 
-  std::int64_t rows = 1;
+  std::int64_t values, rows = 1;
 };
 
 }  // namespace
@@ -81,11 +86,17 @@ double Network::multiply_adds() const {
   return total;
 }
 
+std::vector<std::int64_t> Network::widths() const {
+  Width out{inputs};
+  std::vector<std::int64_t> all;
+  for (const auto& layer : layers)
+    if (!std::holds_alternative<Represent>(layer)) all.push_back(std::visit(out, layer));
+  return all;
+}
+
 std::int64_t Network::widest() const {
-  Width output;
-  std::int64_t largest = inputs;
-  for (const auto& layer : layers) largest = std::max(largest, std::visit(output, layer));
-  return largest;
+  const auto all = widths();
+  return std::max(inputs, *std::max_element(all.begin(), all.end()));
 }
 
 }  // namespace kindred::network

@@ -106,7 +106,9 @@ struct Network {
   std::string to_json() const;
   /// Multiply-adds of the forward pass of one image (products of matrices and convolutions alone).
   double multiply_adds() const;
-  /// Values of the largest layer output of one image.
+  /// Values of one image that flow out of each layer, Represent aside.
+  std::vector<std::int64_t> widths() const;
+  /// The most values of one image between two layers, the image's own included.
   std::int64_t widest() const;
 };
 

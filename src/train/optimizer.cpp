@@ -29,25 +29,31 @@ Adam::Adam(const sweep::RunSettings& settings)
       weight_decay(settings.real("train.weight_decay")),
       decoupled(settings.text("train.optimizer") == "adamw") {}
 
-void Adam::update(std::int64_t step, double factor, float* __restrict weights, float* const* state,
+Adam::Step Adam::step(std::int64_t step, double factor) const {
+  const double rate = learning_rate * factor, t = static_cast<double>(step);
+  return {.beta1 = static_cast<float>(beta1),
+          .one_less_beta1 = static_cast<float>(1 - beta1),
+          .beta2 = static_cast<float>(beta2),
+          .one_less_beta2 = static_cast<float>(1 - beta2),
+          .epsilon = static_cast<float>(epsilon),
+          .size = static_cast<float>(rate / (1 - std::pow(beta1, t))),
+          .correction = static_cast<float>(1 / std::sqrt(1 - std::pow(beta2, t))),
+          .shrink = static_cast<float>(decoupled ? 1 - rate * weight_decay : 1)};
+}
+
+void Adam::update(std::int64_t step_number, double factor, float* __restrict weights, float* const* state,
                   const float* __restrict gradient, std::int64_t size) const {
   float* __restrict first = state[0];
   float* __restrict second = state[1];
-  const double rate = learning_rate * factor, t = static_cast<double>(step);
-  const auto size_of_step = static_cast<float>(rate / (1 - std::pow(beta1, t)));
-  const auto correction = static_cast<float>(1 / std::sqrt(1 - std::pow(beta2, t)));
-  const auto b1 = static_cast<float>(beta1), b2 = static_cast<float>(beta2),
-             eps = static_cast<float>(epsilon);
-  const auto one_less_b1 = static_cast<float>(1 - beta1), one_less_b2 = static_cast<float>(1 - beta2);
-  const auto shrink = static_cast<float>(decoupled ? 1 - rate * weight_decay : 1);
+  const auto c = step(step_number, factor);
   const auto decay = static_cast<float>(decoupled ? 0 : weight_decay);
   for (std::int64_t i = 0; i < size; ++i) {
     const float g = gradient[i] + decay * weights[i];
-    const float m = b1 * first[i] + one_less_b1 * g;
-    const float v = b2 * second[i] + one_less_b2 * g * g;
+    const float m = c.beta1 * first[i] + c.one_less_beta1 * g;
+    const float v = c.beta2 * second[i] + c.one_less_beta2 * g * g;
     first[i] = m;
     second[i] = v;
-    weights[i] = weights[i] * shrink - size_of_step * m / (std::sqrt(v) * correction + eps);
+    weights[i] = weights[i] * c.shrink - c.size * m / (std::sqrt(v) * c.correction + c.epsilon);
   }
 }
 

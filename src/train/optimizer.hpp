@@ -28,6 +28,15 @@ struct Adam {
   double learning_rate, beta1, beta2, epsilon, weight_decay;
   bool decoupled;  ///< weights shrink by learning_rate * weight_decay, and the gradient stays as it is
 
+  /// What the step-th update (from 1) needs, the learning rate times `factor`.
+  struct Step {
+    float beta1, one_less_beta1, beta2, one_less_beta2, epsilon;
+    float size;        ///< learning_rate / (1 - beta1^t)
+    float correction;  ///< 1 / sqrt(1 - beta2^t)
+    float shrink;      ///< of the weights
+  };
+  Step step(std::int64_t step, double factor) const;
+
   void update(std::int64_t step, double factor, float* weights, float* const* state, const float* gradient,
               std::int64_t size) const;
 };

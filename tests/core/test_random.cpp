@@ -33,6 +33,28 @@ TEST(RandomStream, FillGivesTheWordsThatNextGives) {
     }
 }
 
+TEST(RandomStream, SkipLeavesOutTheWordsThatNextGives) {
+  for (const std::uint64_t before : {0, 1, 2, 3, 4, 5})
+    for (const std::uint64_t count : {0, 1, 2, 3, 4, 5, 6, 7, 8, 63, 64, 1001}) {
+      RandomStream one(1, Stream::dropout, 7), skipping = one;
+      for (std::uint64_t i = 0; i < before; ++i) one.next(), skipping.next();
+      for (std::uint64_t i = 0; i < count; ++i) one.next();
+      skipping.skip(count);
+      for (int i = 0; i < 9; ++i) EXPECT_EQ(skipping.next(), one.next()) << count << " after " << before;
+    }
+}
+
+TEST(RandomStream, SkipsAddUpBeyondACountersLowerWord) {
+  RandomStream once(1, Stream::dropout), twice(1, Stream::dropout);
+  once.skip((std::uint64_t{1} << 36) + 3);
+  twice.skip((std::uint64_t{1} << 36) - 6);
+  twice.skip(9);
+  std::vector<std::uint32_t> words(100), expected(100);
+  once.fill(words);
+  for (auto& word : expected) word = twice.next();
+  EXPECT_EQ(words, expected);
+}
+
 TEST(RandomStream, DependsOnKeyStreamAndSubstreamOnly) {
   const auto draw = [](std::uint64_t key, Stream stream, std::uint32_t substream) {
     RandomStream random(key, stream, substream);

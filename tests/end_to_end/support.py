@@ -10,6 +10,7 @@ import numpy as np
 
 PROGRAM = os.environ["KINDRED_PROGRAM"]
 SOURCE = Path(os.environ["KINDRED_SOURCE"])
+ENGINE = os.environ.get("KINDRED_TEST_ENGINE", "auto")
 MPIRUN = os.environ.get("KINDRED_MPIEXEC", "mpirun")
 ENVIRONMENT = {
     "OMPI_ALLOW_RUN_AS_ROOT": "1",
@@ -40,7 +41,8 @@ BASE = {
 
 def command(*arguments, ranks=None):
     launcher = [MPIRUN, "-n", str(ranks)] if ranks else []
-    return launcher + [PROGRAM, *map(str, arguments)]
+    engine = ["--engine", ENGINE] if arguments[:1] == ("train",) and "--engine" not in arguments else []
+    return launcher + [PROGRAM, *map(str, arguments), *engine]
 
 
 def run(*arguments, ranks=None, timeout=120, cwd=None):

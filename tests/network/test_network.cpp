@@ -49,6 +49,8 @@ TEST(Network, ACnnsStagesHalveTheImage) {
               testing::ElementsAre("stage1", "stage2", "stage3", "penultimate", "logits"));
   EXPECT_EQ(network.multiply_adds(), 784 * 9 * 4 + 196 * 9 * 4 * 5 + 49 * 9 * 5 * 6 + 54 * 7 + 70);
   EXPECT_EQ(network.widest(), 784 * 4);
+  EXPECT_THAT(network.widths(), testing::ElementsAre(784 * 4, 196 * 4, 196 * 4, 196 * 5, 49 * 5, 49 * 5,
+                                                     49 * 6, 9 * 6, 9 * 6, 9 * 6, 7, 7, 7, 10));
 
   settings.set("model.hidden", std::vector<std::int64_t>{});
   EXPECT_THAT(make_network(settings, data::dataset_info("cifar10")).representations(),

@@ -1,64 +1,72 @@
-// Trains the default network of an architecture on MNIST-shaped images for a while and prints, as JSON, the
-// images per second of the engine and of its matrix products alone. training.py runs it beside PyTorch.
+// Trains one run of the default network of an architecture on MNIST-shaped images, evaluation, curves and statistics
+// included, and prints, as JSON, the images per second, and those of the matrix products alone. training.py runs it
+// beside PyTorch.
 
 #include <chrono>
 #include <cstdio>
 #include <cstdlib>
-#include <numeric>
+#include <string>
 #include <vector>
 
 #include "core/random.hpp"
 #include "gemm_limit.hpp"
-#include "train/torch/threads.hpp"
-#include "train/torch/torch_engine.hpp"
+#include "train/run_pack.hpp"
+
+namespace {
+
+using namespace kindred;
+
+/// Noise, and labels at random: what is learned does not change the time.
+struct Images {
+  explicit Images(std::int64_t count) : images(count * 784), labels(count) {
+    RandomStream random(1, Stream::sampling);
+    for (auto& pixel : images) pixel = static_cast<std::uint8_t>(random.next());
+    for (auto& label : labels) label = static_cast<std::uint8_t>(random.below(10));
+  }
+  std::vector<std::uint8_t> images, labels;
+};
+
+sweep::Sweep one_run(const std::string& architecture, const std::string& batch, const std::string& epochs) {
+  std::string text = "[train]\nbatch_size = " + batch + "\nepochs = " + epochs + "\n";
+  if (architecture == "vit") text += "optimizer = \"adam\"\nlearning_rate = 1e-3\n";
+  text += "[model]\narchitecture = \"" + architecture + "\"\n";
+  if (architecture == "vit") text += "activation = \"gelu\"\n";
+  return sweep::parse_sweep(text, "benchmark.toml");
+}
+
+}  // namespace
 
 int main(int argc, char** argv) {
-  using namespace kindred;
-  if (argc != 4) {
-    std::fprintf(stderr, "usage: benchmark_training mlp|cnn|vit BATCH SECONDS\n");
+  if (argc != 6) {
+    std::fprintf(stderr, "usage: benchmark_training native|torch mlp|cnn|vit BATCH EPOCHS IMAGES\n");
     return 2;
   }
-  const std::int64_t batch = std::atoll(argv[2]), count = 60000;
-  const double seconds = std::atof(argv[3]);
-  train::use_one_thread();
-  train::keep_freed_memory();
+  const statistics::KokkosScope kokkos;
+  const auto engine = train::make_engine(argv[1], "cpu");
+  const auto sweep = one_run(argv[2], argv[3], argv[4]);
+  const std::int64_t epochs = std::atoll(argv[4]), count = std::atoll(argv[5]);
+  const Images train(count), test(count / 6);
 
-  RandomStream random(1, Stream::sampling);
-  std::vector<std::uint8_t> images(static_cast<std::size_t>(count * 784)),
-      labels(static_cast<std::size_t>(count));
-  for (auto& pixel : images) pixel = static_cast<std::uint8_t>(random.next());
-  for (auto& label : labels) label = static_cast<std::uint8_t>(random.below(10));
-  const train::Samples samples{{&data::dataset_info("mnist"), images, labels, images, labels}, count, 0};
-  const std::string architecture = argv[1];
-  sweep::RunSettings settings;
-  settings.set("model.architecture", architecture);
-  settings.set("model.hidden",
-               architecture == "cnn" ? std::vector<std::int64_t>{128} : std::vector<std::int64_t>{128, 64});
-  settings.set("train.batch_size", batch);
-  if (architecture == "vit") {
-    settings.set("train.optimizer", "adam");
-    settings.set("train.learning_rate", 1e-3);
-    settings.set("model.activation", "gelu");
-  }
-  const auto network = network::make_network(settings, *samples.dataset.info);
-  const auto trainer = train::TorchEngine().start(network, samples, std::span(&settings, 1));
+  auto cohorts = train::make_cohorts(sweep);
+  cohorts[0].probes = std::min(cohorts[0].probes, count / 6);
+  const auto layout = train::population_layout(sweep, cohorts);
+  statistics::Describer describer({});
+  const train::StopRequest stop(std::nullopt);
+  const train::PackContext context{
+      sweep,
+      cohorts[0],
+      layout.cohorts[0].arrays,
+      *engine,
+      {{&data::dataset_info("mnist"), train.images, train.labels, test.images, test.labels}, count, count / 6},
+      describer,
+      stop};
+  const std::vector<std::int64_t> runs = {0};
+  const auto start = std::chrono::steady_clock::now();
+  const auto finished = train::run_pack(context, runs);
+  const std::chrono::duration<double> elapsed = std::chrono::steady_clock::now() - start;
 
-  std::int64_t trained = 0;
-  double elapsed = 0;
-  for (std::uint32_t epoch = 0; elapsed < seconds; ++epoch) {
-    RandomStream order(1, Stream::order, epoch);
-    const std::vector<std::vector<std::uint32_t>> orders = {random_permutation(order, count)};
-    trainer->begin_epoch(orders);
-    trainer->step(0, batch);  // not counted
-    const auto start = std::chrono::steady_clock::now();
-    const double before = elapsed;
-    for (std::int64_t first = batch; first + batch <= count && elapsed < seconds; first += batch) {
-      trainer->step(first, batch);
-      trained += batch;
-      elapsed = before + std::chrono::duration<double>(std::chrono::steady_clock::now() - start).count();
-    }
-  }
-  const double loss = trainer->training_sums()[0].loss;
+  const auto batch = sweep.runs[0].integer("train.batch_size");
   std::printf("{\"images_per_second\": %.0f, \"gemm_limit\": %.0f, \"loss\": %g}\n",
-              static_cast<double>(trained) / elapsed, gemm_limit(network, batch, seconds / 2), loss);
+              static_cast<double>(epochs * count) / elapsed.count(),
+              gemm_limit(cohorts[0].network, batch, elapsed.count() / 4), finished->front().result.train_loss);
 }

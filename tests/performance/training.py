@@ -1,11 +1,14 @@
 #!/usr/bin/env python3
-"""Images per second of Kindred's trainer beside PyTorch eager in Python, one core each, in turn.
+"""Images per second of Kindred's engines beside PyTorch eager in Python, one core each, in turn.
 
-Both train the same network on images that are in memory, without a data loader. PyTorch is given its best
+All train the same network on images that are in memory, without a data loader. Ours is the training of a run as the
+program does it: also the evaluation of the test images after every epoch (a sixth as many), curves and the
+statistics of the weights before the first epoch and after each. PyTorch's is its steps alone, and it is given its best
 eager variant, found anew at each measurement by a short trial of each: the fused, for-each and plain optimiser,
 and for convolutions both memory formats. Its batches are gathered by index_select (faster than indexing), and its
 transformer has one fused projection and one call of scaled dot-product attention (faster than
-torch.nn.MultiheadAttention). Each side runs alone on one core; medians over the repeats.
+torch.nn.MultiheadAttention). Each side runs alone on one core, one after another;
+medians over the repeats, and the ratio's over the repeats' ratios, with the smallest and largest.
 """
 
 import argparse
@@ -23,6 +26,7 @@ NETWORKS = {
     "cnn": "CNN 3x3 16-32 channels, hidden 128, relu, SGD with momentum",
     "vit": "ViT dim 64, depth 4, heads 4, mlp_dim 128, patch 7, gelu, Adam",
 }
+EPOCHS = {"mlp": 4, "cnn": 1, "vit": 1}
 BATCHES = {"mlp": [16, 64, 128], "cnn": [64], "vit": [64]}
 OPTIMIZERS = {"fused": {"fused": True}, "for-each": {"foreach": True}, "plain": {"foreach": False}}
 IMAGES = 60000
@@ -132,25 +136,32 @@ def on_one_core(command):
     return json.loads(result.stdout)
 
 
-def measure(program, architecture, batch, seconds, repeats):
-    """Prints the line of one network and batch size."""
-    ours, theirs = [], []
-    for _ in range(repeats):
-        what = [architecture, str(batch), str(seconds)]
-        ours.append(on_one_core([program, *what]))
-        theirs.append(on_one_core([sys.executable, __file__, "--pytorch", *what]))
+def measure(arguments, architecture, batch):
+    """Prints the lines of one network and batch size."""
+    engines = {engine: [] for engine in ("native", "torch")}
+    theirs = []
+    what = [architecture, str(batch)]
+    epochs = arguments.epochs or EPOCHS[architecture]
+    for _ in range(arguments.repeats):
+        for engine, results in engines.items():
+            results.append(on_one_core([arguments.program, engine, *what, str(epochs), str(arguments.images)]))
+        theirs.append(on_one_core([sys.executable, __file__, "--pytorch", *what, str(arguments.seconds)]))
 
     def median(results, name):
         return statistics.median(result[name] for result in results)
 
-    own, limit = median(ours, "images_per_second"), median(ours, "gemm_limit")
+    limit = median(engines["native"] + engines["torch"], "gemm_limit")
     peer = median(theirs, "images_per_second")
     variant = collections.Counter(result["variant"] for result in theirs).most_common(1)[0][0]
-    print(
-        f"{architecture} batch {batch:4d}: {own:9,.0f} images/s; PyTorch eager {peer:9,.0f} ({variant}); "
-        f"ratio {own / peer:.2f}; {own / limit:.0%} of the GEMM limit {limit:9,.0f}",
-        flush=True,
-    )
+    print(f"{architecture} batch {batch}: PyTorch eager {peer:,.0f} images/s ({variant}); GEMM limit {limit:,.0f}")
+    for engine, results in engines.items():
+        own = median(results, "images_per_second")
+        ratios = [result["images_per_second"] / other["images_per_second"] for result, other in zip(results, theirs)]
+        print(
+            f"  {engine:6s} {own:9,.0f} images/s; ratio {statistics.median(ratios):5.2f} "
+            f"({min(ratios):.2f} to {max(ratios):.2f}); {own / limit:.0%} of the GEMM limit",
+            flush=True,
+        )
 
 
 def main():
@@ -158,7 +169,9 @@ def main():
     parser.add_argument("--program", help="the built benchmark_training")
     parser.add_argument("--architecture", nargs="+", choices=NETWORKS, default=list(NETWORKS))
     parser.add_argument("--batch", type=int, nargs="+", help="sizes; default mlp 16, 64, 128, others 64")
-    parser.add_argument("--seconds", type=float, default=4.0, help="of each measurement")
+    parser.add_argument("--epochs", type=int, help="of each of ours; default mlp 4, others 1")
+    parser.add_argument("--images", type=int, default=IMAGES, help="of an epoch of ours (default: %(default)s)")
+    parser.add_argument("--seconds", type=float, default=4.0, help="of each measurement of PyTorch's")
     parser.add_argument("--repeats", type=int, default=5)
     parser.add_argument("--pytorch", nargs=3, help=argparse.SUPPRESS)
     arguments = parser.parse_args()
@@ -173,7 +186,7 @@ def main():
         print(f"  {architecture}: {NETWORKS[architecture]}", flush=True)
     for architecture in arguments.architecture:
         for batch in arguments.batch or BATCHES[architecture]:
-            measure(arguments.program, architecture, batch, arguments.seconds, arguments.repeats)
+            measure(arguments, architecture, batch)
     return 0
 
 

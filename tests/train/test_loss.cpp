@@ -22,7 +22,7 @@ TEST(CrossEntropy, ItsGradientIsTheDifferenceQuotient) {
   std::vector<float> logits = {0.5f, -1, 2, 0.1f, 0.2f, 0.3f};
   const std::vector<std::uint8_t> labels = {2, 0};
   std::vector<float> gradient(6);
-  cross_entropy(logits.data(), labels.data(), 2, 3, gradient.data());
+  cross_entropy(logits.data(), labels.data(), 2, 3, gradient.data(), 0.5f);
   for (std::size_t i = 0; i < logits.size(); ++i) {
     const float step = 1e-2f, kept = logits[i];
     logits[i] = kept + step;

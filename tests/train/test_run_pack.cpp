@@ -14,8 +14,9 @@ namespace {
 /// A sweep on small images with all that run_pack needs.
 class Population {
  public:
-  explicit Population(const std::string& more)
-      : sweep_(small_sweep(more)),
+  explicit Population(const std::string& more, const std::string& engine = "native")
+      : engine_(make_engine(engine, "cpu")),
+        sweep_(small_sweep(more)),
         cohorts_(make_cohorts(sweep_)),
         layout_(population_layout(sweep_, cohorts_)) {
     cohorts_[0].probes = std::min<std::int64_t>(cohorts_[0].probes, 50);
@@ -26,8 +27,7 @@ class Population {
   std::vector<FinishedRun> run(std::vector<std::int64_t> runs) {
     statistics::Describer describer({sweep_.record.histogram_bins, sweep_.record.histogram_low,
                                      sweep_.record.histogram_high, sweep_.record.quantiles});
-    const auto engine = make_engine("torch", "cpu");
-    const PackContext context{sweep_,    cohorts_[0], layout_.cohorts[0].arrays, *engine, images_.samples(),
+    const PackContext context{sweep_,    cohorts_[0], layout_.cohorts[0].arrays, *engine_, images_.samples(),
                               describer, stop_};
     auto finished = run_pack(context, runs);
     return finished ? std::move(*finished) : std::vector<FinishedRun>();
@@ -39,6 +39,7 @@ class Population {
   }
 
  private:
+  std::unique_ptr<Engine> engine_;
   sweep::Sweep sweep_;
   std::vector<Cohort> cohorts_;
   store::PopulationLayout layout_;
@@ -46,10 +47,11 @@ class Population {
   StopRequest stop_{std::nullopt};
 };
 
-class Packs : public testing::TestWithParam<std::string> {};
+class Packs : public testing::TestWithParam<std::tuple<std::string, std::string>> {};
 
 TEST_P(Packs, ARunAloneEqualsTheSameRunInAPackBitForBit) {
-  Population population("[[sweep]]\nseeds = 3\n\"train.learning_rate\" = [0.02, 0.002]\n" + GetParam());
+  const auto& [engine, settings] = GetParam();
+  Population population("[[sweep]]\nseeds = 3\n\"train.learning_rate\" = [0.02, 0.002]\n" + settings, engine);
   const auto together = population.run_all();
   ASSERT_EQ(together.size(), 6u);
   for (std::size_t i = 0; i < together.size(); ++i) {
@@ -62,11 +64,13 @@ TEST_P(Packs, ARunAloneEqualsTheSameRunInAPackBitForBit) {
 
 INSTANTIATE_TEST_SUITE_P(
     Networks, Packs,
-    testing::Values(
-        "", "\"model.dropout\" = 0.3\n\"train.label_noise\" = 0.2\n\"train.optimizer\" = \"adam\"\n",
-        "\"model.architecture\" = \"cnn\"\n\"model.channels\" = [[4, 6]]\n\"model.dropout\" = 0.3\n",
-        "\"model.architecture\" = \"vit\"\n\"model.dim\" = 16\n\"model.depth\" = 2\n\"model.dropout\" = "
-        "0.2\n\"train.optimizer\" = \"adamw\"\n\"train.schedule\" = \"cosine\"\n"));
+    testing::Combine(
+        testing::Values("native", "torch"),
+        testing::Values(
+            "", "\"model.dropout\" = 0.3\n\"train.label_noise\" = 0.2\n\"train.optimizer\" = \"adam\"\n",
+            "\"model.architecture\" = \"cnn\"\n\"model.channels\" = [[4, 6]]\n\"model.dropout\" = 0.3\n",
+            "\"model.architecture\" = \"vit\"\n\"model.dim\" = 16\n\"model.depth\" = 2\n\"model.dropout\" = "
+            "0.2\n\"train.optimizer\" = \"adamw\"\n\"train.schedule\" = \"cosine\"\n")));
 
 TEST(RunPack, LearnsAndRecordsItsCurves) {
   Population population("learning_rate = 0.05\n");

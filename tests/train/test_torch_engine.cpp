@@ -1,5 +1,6 @@
 #include <gtest/gtest.h>
 
+#include "network_cases.hpp"
 #include "torch_modules.hpp"
 #include "train/torch/forward.hpp"
 #include "train/torch/operand.hpp"
@@ -9,49 +10,7 @@
 namespace kindred::train {
 namespace {
 
-using List = std::vector<std::int64_t>;
-
-struct Case {
-  std::string name, dataset;
-  std::vector<std::pair<std::string, sweep::Value>> settings;
-};
-
-std::vector<Case> cases() {
-  const auto mlp = [](List hidden) { return std::pair<std::string, sweep::Value>{"model.hidden", hidden}; };
-  const std::pair<std::string, sweep::Value> cnn{"model.architecture", "cnn"},
-      vit{"model.architecture", "vit"};
-  std::vector<Case> all{
-      {"mlp", "mnist", {mlp({128, 64})}},
-      {"mlp_deep", "mnist", {mlp({5, 4, 3})}},
-      {"mlp_thin", "cifar10", {mlp({1})}},
-      {"mlp_linear", "mnist", {mlp({})}},
-      {"cnn", "mnist", {cnn}},
-      {"cnn_three_stages", "mnist", {cnn, {"model.channels", List{3, 5, 2}}, {"model.hidden", List{7, 4}}}},
-      {"cnn_colour", "cifar10", {cnn, {"model.channels", List{16}}, {"model.kernel", std::int64_t{5}}}},
-      {"cnn_linear_head", "mnist", {cnn, {"model.hidden", List{}}, {"model.kernel", std::int64_t{1}}}},
-      {"vit", "mnist", {vit}},
-      {"vit_one_block", "mnist", {vit, {"model.depth", std::int64_t{1}}, {"model.heads", std::int64_t{1}}}},
-      {"vit_colour",
-       "cifar10",
-       {vit,
-        {"model.patch", std::int64_t{8}},
-        {"model.dim", std::int64_t{12}},
-        {"model.heads", std::int64_t{3}},
-        {"model.mlp_dim", std::int64_t{5}},
-        {"model.depth", std::int64_t{2}}}},
-      {"vit_one_patch", "mnist", {vit, {"model.patch", std::int64_t{28}}, {"model.depth", std::int64_t{2}}}},
-  };
-  for (const char* activation : {"tanh", "gelu", "sigmoid"})
-    for (const std::size_t base : {0, 4, 8}) {
-      Case other = all[base];
-      other.name += std::string("_") + activation;
-      other.settings.emplace_back("model.activation", activation);
-      all.push_back(other);
-    }
-  return all;
-}
-
-class TorchEngine : public testing::TestWithParam<Case> {
+class TorchEngine : public testing::TestWithParam<NetworkCase> {
  protected:
   static constexpr std::int64_t batch = 5;
 
@@ -170,7 +129,7 @@ TEST_P(TorchEngine, RepresentationsAreVectorsInTheNetworksOrder) {
   EXPECT_TRUE(representations.back().equal(logits));
 }
 
-INSTANTIATE_TEST_SUITE_P(Networks, TorchEngine, testing::ValuesIn(cases()),
+INSTANTIATE_TEST_SUITE_P(Networks, TorchEngine, testing::ValuesIn(network_cases()),
                          [](const auto& instance) { return instance.param.name; });
 
 TEST(Operand, IsTheSameFromEitherOrderAndBack) {

@@ -1,12 +1,12 @@
 #include "train/torch/cpu_network.hpp"
 
-#include <ATen/Context.h>
 #include <ATen/core/grad_mode.h>
 #include <torch/csrc/autograd/autograd.h>
 
 #include <algorithm>
 
 #include "core/random.hpp"
+#include "train/denormals.hpp"
 #include "train/label_noise.hpp"
 #include "train/loss.hpp"
 #include "train/torch/forward.hpp"
@@ -18,16 +18,6 @@ namespace {
 constexpr std::int64_t line = 16;  // floats in a cache line: parameters start at one
 
 std::int64_t padded(std::int64_t size) { return (size + line - 1) / line * line; }
-
-/// Denormal numbers count as zero while it lives. A saturated softmax makes gradients full of them, and a
-/// processor takes a hundred times longer over each; statistics still see what the weights hold.
-class DenormalsAsZero {
- public:
-  DenormalsAsZero() { at::globalContext().setFlushDenormal(true); }
-  ~DenormalsAsZero() { at::globalContext().setFlushDenormal(false); }
-  DenormalsAsZero(const DenormalsAsZero&) = delete;
-  DenormalsAsZero& operator=(const DenormalsAsZero&) = delete;
-};
 
 }  // namespace
 
@@ -79,8 +69,9 @@ Sums CpuNetwork::step(const at::Tensor& inputs, std::span<const std::uint32_t> i
   for (const auto index : indices) batch_labels_.push_back(labels_[index]);
   const auto values = logits.detach();
   auto gradient = at::empty_like(values);
-  const auto sums = cross_entropy(values.const_data_ptr<float>(), batch_labels_.data(), values.size(0),
-                                  network_.classes, gradient.data_ptr<float>());
+  const auto sums =
+      cross_entropy(values.const_data_ptr<float>(), batch_labels_.data(), values.size(0), network_.classes,
+                    gradient.data_ptr<float>(), 1.0f / static_cast<float>(values.size(0)));
   update(torch::autograd::grad({logits}, operands_, {gradient}));
   return sums;
 }
