@@ -15,7 +15,8 @@ void add_data_option(CLI::App& command, std::string& folder) {
 void add_engine_options(CLI::App& command, std::string& device, std::string& engine, std::string& pack) {
   command.add_option("--device", device, "Where to train: auto (a GPU where there is one), cpu or cuda")
       ->capture_default_str();
-  command.add_option("--engine", engine, "What trains: auto, torch or native (CPUs only, and auto there)")->capture_default_str();
+  command.add_option("--engine", engine, "What trains: auto, torch or native (CPUs only, and auto there)")
+      ->capture_default_str();
   command.add_option("--pack", pack, "Runs that train together, or auto: as many as make training faster")
       ->capture_default_str();
 }

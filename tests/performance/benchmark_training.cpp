@@ -1,6 +1,6 @@
-// Trains one run of the default network of an architecture on MNIST-shaped images, evaluation, curves and statistics
-// included, and prints, as JSON, the images per second, and those of the matrix products alone. training.py runs it
-// beside PyTorch.
+// Trains one run of the default network of an architecture on MNIST-shaped images, evaluation, curves and
+// statistics included, and prints, as JSON, the images per second, and those of the matrix products alone.
+// training.py runs it beside PyTorch.
 
 #include <chrono>
 #include <cstdio>
@@ -57,7 +57,9 @@ int main(int argc, char** argv) {
       cohorts[0],
       layout.cohorts[0].arrays,
       *engine,
-      {{&data::dataset_info("mnist"), train.images, train.labels, test.images, test.labels}, count, count / 6},
+      {{&data::dataset_info("mnist"), train.images, train.labels, test.images, test.labels},
+       count,
+       count / 6},
       describer,
       stop};
   const std::vector<std::int64_t> runs = {0};
@@ -68,5 +70,6 @@ int main(int argc, char** argv) {
   const auto batch = sweep.runs[0].integer("train.batch_size");
   std::printf("{\"images_per_second\": %.0f, \"gemm_limit\": %.0f, \"loss\": %g}\n",
               static_cast<double>(epochs * count) / elapsed.count(),
-              gemm_limit(cohorts[0].network, batch, elapsed.count() / 4), finished->front().result.train_loss);
+              gemm_limit(cohorts[0].network, batch, elapsed.count() / 4),
+              finished->front().result.train_loss);
 }

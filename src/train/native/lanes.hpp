@@ -6,8 +6,8 @@
 namespace kindred::train::native {
 
 /// Sixteen floats that the compiler maps on whatever vectors the machine has. Their number is part of every
-/// sum over lanes, so it is the same everywhere: a training gives the same bits on every processor with fused
-/// multiply-adds.
+/// sum over lanes, so it is the same everywhere: a training by an optimised build of one compiler gives the
+/// same bits on every processor with fused multiply-adds.
 constexpr int lanes = 16;
 using Lanes = std::experimental::fixed_size_simd<float, lanes>;
 

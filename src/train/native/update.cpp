@@ -2,6 +2,8 @@
 
 #include <cmath>
 
+#include "train/native/functions.hpp"
+
 namespace kindred::train::native {
 namespace {
 
@@ -28,7 +30,7 @@ void advance(const Adam& adam, std::int64_t step, double factor, float* __restri
     const float g = sums[i];
     const float m = c.beta1 * first[i] + c.one_less_beta1 * g;
     const float v = c.beta2 * second[i] + c.one_less_beta2 * g * g;
-    const float w = weights[i] * c.shrink - c.size * m / (std::sqrt(v) * c.correction + c.epsilon);
+    const float w = fused(weights[i], c.shrink, -(c.size * m / (std::sqrt(v) * c.correction + c.epsilon)));
     first[i] = m;
     second[i] = v;
     weights[i] = w;
