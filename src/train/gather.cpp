@@ -22,9 +22,9 @@ void Normalizer::gather(std::span<const std::uint8_t> images, std::span<const st
   const auto* base = images.data();
   for (std::size_t i = 0; i < indices.size(); ++i) {
     // The order is random, so the processor cannot foresee the next image.
-    if (i + 6 < indices.size())
+    if (i + 2 < indices.size())
       for (std::int64_t line = 0; line < pixels_; line += 64)
-        __builtin_prefetch(base + indices[i + 6] * pixels_ + line);
+        __builtin_prefetch(base + indices[i + 2] * pixels_ + line);
     image(base + indices[i] * pixels_, out + static_cast<std::int64_t>(i) * pixels_);
   }
 }

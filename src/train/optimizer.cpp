@@ -49,11 +49,7 @@ void Adam::update(std::int64_t step_number, double factor, float* __restrict wei
   const auto decay = static_cast<float>(decoupled ? 0 : weight_decay);
   for (std::int64_t i = 0; i < size; ++i) {
     const float g = gradient[i] + decay * weights[i];
-    const float m = c.beta1 * first[i] + c.one_less_beta1 * g;
-    const float v = c.beta2 * second[i] + c.one_less_beta2 * g * g;
-    first[i] = m;
-    second[i] = v;
-    weights[i] = weights[i] * c.shrink - c.size * m / (std::sqrt(v) * c.correction + c.epsilon);
+    weights[i] = c.weight(weights[i], g, first[i], second[i]);
   }
 }
 

@@ -1,5 +1,6 @@
 #pragma once
 
+#include <cmath>
 #include <cstdint>
 #include <variant>
 
@@ -34,6 +35,19 @@ struct Adam {
     float size;        ///< learning_rate / (1 - beta1^t)
     float correction;  ///< 1 / sqrt(1 - beta2^t)
     float shrink;      ///< of the weights
+
+    /// One weight after the update by the gradient g, with its means m and v, which advance. The last
+    /// multiply-add is rounded once where the processor can: the compiler would have a choice.
+    float weight(float w, float g, float& m, float& v) const {
+      m = beta1 * m + one_less_beta1 * g;
+      v = beta2 * v + one_less_beta2 * g * g;
+      const float change = size * m / (std::sqrt(v) * correction + epsilon);
+#ifdef __FP_FAST_FMAF
+      return __builtin_fmaf(w, shrink, -change);
+#else
+      return w * shrink - change;
+#endif
+    }
   };
   Step step(std::int64_t step, double factor) const;
 

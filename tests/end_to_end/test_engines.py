@@ -3,7 +3,7 @@
 import h5py
 import numpy as np
 import pytest
-from support import train, write_sweep
+from support import USAGE, run, train, write_sweep
 
 NETWORKS = [
     {"model.architecture": ["mlp"], "model.hidden": [[16, 8]], "model.activation": ["tanh", "relu"]},
@@ -51,8 +51,6 @@ def test_the_trainings_differ_by_rounding_alone(populations):
 
 
 def test_a_processor_s_engine_refuses_a_gpu(tmp_path):
-    from support import USAGE, run
-
     sweep = write_sweep(tmp_path / "sweep.toml", {"seeds": 1})
     process = run("train", sweep, "-o", tmp_path / "out.h5", "--engine", "native", "--device", "cuda")
     assert process.returncode == USAGE

@@ -9,15 +9,6 @@ namespace kindred::train::native {
 // Functions of one float that a compiler turns into vector instructions: no calls, no branches. The same bits
 // on every processor with fused multiply-adds, which the C library does not promise.
 
-/// a b + c, rounded once where the processor can: said where the compiler would have a choice.
-inline float fused(float a, float b, float c) {
-#ifdef __FP_FAST_FMAF
-  return __builtin_fmaf(a, b, c);
-#else
-  return a * b + c;
-#endif
-}
-
 /// e^x to 2 units in the last place; x is taken as at least -87 and at most 88. NaN stays NaN. After Cephes'
 /// expf (Moshier 1989): x = n log 2 + r, and a polynomial of r.
 inline float exponential(float x) {

@@ -1,9 +1,5 @@
 #include "train/native/update.hpp"
 
-#include <cmath>
-
-#include "train/native/functions.hpp"
-
 namespace kindred::train::native {
 namespace {
 
@@ -27,12 +23,7 @@ void advance(const Adam& adam, std::int64_t step, double factor, float* __restri
   const auto c = adam.step(step, factor);
   const float decay = decay_of(adam);
   for (std::int64_t i = 0; i < size; ++i) {
-    const float g = sums[i];
-    const float m = c.beta1 * first[i] + c.one_less_beta1 * g;
-    const float v = c.beta2 * second[i] + c.one_less_beta2 * g * g;
-    const float w = fused(weights[i], c.shrink, -(c.size * m / (std::sqrt(v) * c.correction + c.epsilon)));
-    first[i] = m;
-    second[i] = v;
+    const float w = c.weight(weights[i], sums[i], first[i], second[i]);
     weights[i] = w;
     sums[i] = decay * w;
   }
