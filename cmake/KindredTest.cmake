@@ -13,13 +13,14 @@ function(kindred_test name)
     set(arg_LABELS unit)
   endif()
   if(NOT arg_RANKS)
-    add_test(NAME ${name} COMMAND test_${name})
+    add_test(NAME ${name} COMMAND test_${name} --gtest_brief=1)
     set_tests_properties(${name} PROPERTIES TIMEOUT ${arg_TIMEOUT} LABELS "${arg_LABELS}"
       FAIL_REGULAR_EXPRESSION "HDF5-DIAG")
   endif()
   foreach(ranks IN LISTS arg_RANKS)
     add_test(NAME ${name}_${ranks} COMMAND
-      ${MPIEXEC_EXECUTABLE} ${MPIEXEC_NUMPROC_FLAG} ${ranks} ${KINDRED_MPIEXEC_FLAGS} $<TARGET_FILE:test_${name}>)
+      ${MPIEXEC_EXECUTABLE} ${MPIEXEC_NUMPROC_FLAG} ${ranks} ${KINDRED_MPIEXEC_FLAGS} $<TARGET_FILE:test_${name}>
+      --gtest_brief=1)
     set_tests_properties(${name}_${ranks} PROPERTIES TIMEOUT ${arg_TIMEOUT} LABELS "${arg_LABELS}"
       FAIL_REGULAR_EXPRESSION "HDF5-DIAG" PROCESSORS ${ranks}
       ENVIRONMENT "OMPI_ALLOW_RUN_AS_ROOT=1;OMPI_ALLOW_RUN_AS_ROOT_CONFIRM=1;OMPI_MCA_rmaps_base_oversubscribe=1;OMPI_MCA_mpi_yield_when_idle=1;OMPI_MCA_hwloc_base_binding_policy=none")

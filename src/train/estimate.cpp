@@ -23,14 +23,14 @@ std::vector<std::size_t> order_of_timing(const std::vector<PackKind>& kinds, con
 std::vector<double> time_kinds(const std::vector<PackKind>& kinds, const std::vector<Pack>& packs,
                                const sweep::Sweep& sweep, const std::vector<Cohort>& cohorts,
                                StepTimer& timer, const TimingShare& share) {
-  const auto start = std::chrono::steady_clock::now();
+  const double start = timer.now();
   std::vector<const Pack*> examples(kinds.size());
   for (const auto& pack : packs) examples[pack.kind] = &pack;
   const auto order = order_of_timing(kinds, packs);
   std::vector<double> timed(kinds.size());
   for (auto i = static_cast<std::size_t>(share.rank); i < order.size();
        i += static_cast<std::size_t>(share.ranks)) {
-    if (std::chrono::steady_clock::now() - start >= share.budget) break;
+    if (timer.now() - start >= share.budget.count()) break;
     const auto& pack = *examples[order[i]];
     std::vector<sweep::RunSettings> members;
     for (const auto run : pack.runs) members.push_back(sweep.runs[static_cast<std::size_t>(run)]);

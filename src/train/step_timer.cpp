@@ -13,21 +13,6 @@ namespace {
 constexpr std::int64_t evaluated_images = 500;
 constexpr double long_enough = 0.01;  // seconds, against the clock's and the system's jitter
 
-double seconds_of(const std::function<void()>& work) {
-  const auto start = std::chrono::steady_clock::now();
-  work();
-  return std::chrono::duration<double>(std::chrono::steady_clock::now() - start).count();
-}
-
-/// Seconds of `work(1)`: the least of a few rounds, each long enough to tell.
-double repeated(const std::function<void(int)>& work) {
-  const auto round = [&](int times) { return seconds_of([&] { work(times); }) / times; };
-  const double once = round(1);
-  if (once > long_enough) return std::min(once, round(1));
-  const int times = static_cast<int>(std::clamp(long_enough / std::max(once, 1e-9), 1.0, 1000.0));
-  return std::min({round(times), round(times), round(times)});
-}
-
 }  // namespace
 
 data::Dataset ZeroImages::operator()(const Cohort& cohort, std::int64_t count) {
@@ -36,10 +21,29 @@ data::Dataset ZeroImages::operator()(const Cohort& cohort, std::int64_t count) {
   return {cohort.dataset, pixels_, labels_, pixels_, labels_};
 }
 
-StepTimer::StepTimer(const Engine& engine, Images images, const sweep::Record& record)
+double StepTimer::steady_clock() {
+  return std::chrono::duration<double>(std::chrono::steady_clock::now().time_since_epoch()).count();
+}
+
+StepTimer::StepTimer(const Engine& engine, Images images, const sweep::Record& record, Clock clock)
     : engine_(engine),
       images_(std::move(images)),
+      clock_(std::move(clock)),
       describer_({record.histogram_bins, record.histogram_low, record.histogram_high, record.quantiles}) {}
+
+double StepTimer::seconds_of(const std::function<void()>& work) const {
+  const double start = now();
+  work();
+  return now() - start;
+}
+
+double StepTimer::repeated(const std::function<void(int)>& work) const {
+  const auto round = [&](int times) { return seconds_of([&] { work(times); }) / times; };
+  const double once = round(1);
+  if (once > long_enough) return std::min(once, round(1));
+  const int times = static_cast<int>(std::clamp(long_enough / std::max(once, 1e-9), 1.0, 1000.0));
+  return std::min({round(times), round(times), round(times)});
+}
 
 StepTimer::Times StepTimer::measure(const Cohort& cohort, std::span<const sweep::RunSettings> members) {
   const auto batch = std::min(members.front().integer("train.batch_size"), cohort.train_samples);

@@ -1,33 +1,36 @@
 #pragma once
 
-#include <chrono>
-#include <thread>
+#include <functional>
 
 #include "train/engine.hpp"
 
 namespace kindred::train {
 
 /// An engine like one of a device: gains from packs, and its memory holds `fits` runs. Trains nothing; a step
-/// takes as long as `step` says for so many members.
+/// takes as many seconds of its own clock as `step` says for so many members, everything else none.
 class FakeEngine : public Engine {
  public:
-  using Duration = std::chrono::duration<double>;
-  explicit FakeEngine(std::size_t fits, Duration (*step)(std::size_t members)) : fits_(fits), step_(step) {}
+  explicit FakeEngine(std::size_t fits, double (*step)(std::size_t members)) : fits_(fits), step_(step) {}
+  /// Its clock, for a StepTimer.
+  std::function<double()> clock() const {
+    return [this] { return seconds_; };
+  }
   std::string_view name() const override { return "fake"; }
   bool gains_from_packs() const override { return true; }
 
   std::unique_ptr<PackTrainer> start(const network::Network&, const Samples&,
                                      std::span<const sweep::RunSettings> members) const override {
     if (members.size() > fits_) throw OutOfDeviceMemory("the device is full");
-    return std::make_unique<Trainer>(members.size(), step_(members.size()));
+    return std::make_unique<Trainer>(members.size(), step_(members.size()), seconds_);
   }
 
  private:
   class Trainer : public PackTrainer {
    public:
-    Trainer(std::size_t members, Duration step) : members_(members), step_(step) {}
+    Trainer(std::size_t members, double step, double& seconds)
+        : members_(members), step_(step), seconds_(seconds) {}
     void begin_epoch(std::span<const std::vector<std::uint32_t>>) override {}
-    void step(std::int64_t, std::int64_t) override { std::this_thread::sleep_for(step_); }
+    void step(std::int64_t, std::int64_t) override { seconds_ += step_; }
     std::vector<Sums> training_sums() override { return std::vector<Sums>(members_); }
     std::vector<Sums> evaluate() override { return std::vector<Sums>(members_); }
     void logits(std::int64_t, std::int64_t, std::span<float>) override {}
@@ -37,11 +40,13 @@ class FakeEngine : public Engine {
 
    private:
     std::size_t members_;
-    Duration step_;
+    double step_;
+    double& seconds_;
   };
 
   std::size_t fits_;
-  Duration (*step_)(std::size_t);
+  double (*step_)(std::size_t);
+  mutable double seconds_ = 0;
 };
 
 }  // namespace kindred::train

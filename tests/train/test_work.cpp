@@ -4,6 +4,7 @@
 #include <cstdlib>
 #include <filesystem>
 
+#include "../data/captured_log.hpp"
 #include "samples.hpp"
 #include "train/work.hpp"
 
@@ -74,6 +75,7 @@ class Workers : public testing::Test {
     return reports;
   }
 
+  const test::CapturedLog log_;
   std::filesystem::path folder_;
   std::vector<State> states_;
   std::string message_;
@@ -88,6 +90,7 @@ TEST_F(Workers, HalveAPackThatDoesNotFitAndRememberIt) {
   EXPECT_EQ(reports[0].ticket, 0);
   EXPECT_EQ(reports[0].settled, 7);
   EXPECT_GT(reports[0].seconds, 0);
+  EXPECT_THAT(log_.text(), HasSubstr("from now on 2 train together"));
 }
 
 TEST_F(Workers, ARunThatDoesNotFitAloneIsAFailedRun) {

@@ -13,21 +13,26 @@ namespace kindred::train {
 namespace {
 
 using std::chrono::duration;
+using testing::DoubleNear;
 using testing::Each;
 using testing::ElementsAre;
 using testing::Gt;
 
-duration<double> always(std::size_t) { return duration<double>(0.001); }
+double always(std::size_t) { return 0.001; }
 // Eight members take as long as one; more of them far longer.
-duration<double> eight_at_once(std::size_t members) { return duration<double>(members > 8 ? 0.05 : 0.002); }
+double eight_at_once(std::size_t members) { return members > 8 ? 0.05 : 0.002; }
 // Each member takes its time.
-duration<double> one_by_one(std::size_t members) { return 0.002 * duration<double>(members); }
+double one_by_one(std::size_t members) { return 0.002 * static_cast<double>(members); }
 
 class PackSizes : public testing::Test {
  protected:
-  std::vector<std::int64_t> choose(const Engine& engine, std::int64_t ranks, const std::string& more) {
+  std::vector<std::int64_t> choose(const FakeEngine& engine, std::int64_t ranks, const std::string& more) {
+    return choose(engine, engine.clock(), ranks, more);
+  }
+  std::vector<std::int64_t> choose(const Engine& engine, StepTimer::Clock clock, std::int64_t ranks,
+                                   const std::string& more) {
     const auto sweep = small_sweep(more);
-    StepTimer timer(engine, std::ref(images_), sweep.record);
+    StepTimer timer(engine, std::ref(images_), sweep.record, std::move(clock));
     return choose_pack_sizes(sweep, make_cohorts(sweep), std::vector<store::State>(sweep.runs.size()), engine,
                              timer, ranks);
   }
@@ -35,7 +40,7 @@ class PackSizes : public testing::Test {
 };
 
 TEST_F(PackSizes, AreOneOnAProcessor) {
-  EXPECT_THAT(choose(*make_engine("torch", "cpu"), 1, "[[sweep]]\nseeds = 40\n"), ElementsAre(1));
+  EXPECT_THAT(choose(*make_engine("torch", "cpu"), StepTimer::steady_clock, 1, "[[sweep]]\nseeds = 40\n"), ElementsAre(1));
 }
 
 TEST_F(PackSizes, GrowAsLongAsARunTakesLessTime) {
@@ -68,20 +73,16 @@ class TimedKinds : public testing::Test {
       make_packs(sweep_, cohorts_, std::vector<store::State>(3), std::vector<std::int64_t>{1});
   std::vector<PackKind> kinds_ = kinds_of(sweep_, cohorts_, packs_);
 
-  std::vector<double> time(const Engine& engine, const TimingShare& share) {
+  std::vector<double> time(const FakeEngine& engine, const TimingShare& share) {
     ZeroImages images;
-    StepTimer timer(engine, std::ref(images), sweep_.record);
+    StepTimer timer(engine, std::ref(images), sweep_.record, engine.clock());
     return time_kinds(kinds_, packs_, sweep_, cohorts_, timer, share);
   }
 };
 
 TEST_F(TimedKinds, TakeTheirStepsTimesTheirNumber) {
   const auto seconds = time(FakeEngine(1, always), {.budget = duration<double>(100)});
-  // Sleeping overshoots, never falls short.
-  for (const auto& [kind, steps] : {std::pair(0, 180), {1, 90}, {2, 60}}) {
-    EXPECT_GE(seconds[static_cast<std::size_t>(kind)], 0.001 * steps);
-    EXPECT_LE(seconds[static_cast<std::size_t>(kind)], 0.01 * steps);
-  }
+  EXPECT_THAT(seconds, ElementsAre(DoubleNear(0.180, 1e-9), DoubleNear(0.090, 1e-9), DoubleNear(0.060, 1e-9)));
 }
 
 TEST_F(TimedKinds, OfNoBudgetOrMemoryAreNotTimed) {
