@@ -12,8 +12,9 @@
 namespace kindred::statistics {
 
 /// Consecutive values of one segment: what a kernel summarises before anything is merged.
+template <class T>
 struct Block {
-  const float* data;
+  const T* data;
   std::int32_t size;
   std::int32_t row;  ///< the segment
 };
@@ -21,8 +22,9 @@ struct Block {
 inline constexpr std::int64_t block_size = 16384;
 
 /// All segments' values, cut into blocks, in order.
-inline std::vector<Block> make_blocks(std::span<const Segment> segments) {
-  std::vector<Block> blocks;
+template <class T>
+std::vector<Block<T>> make_blocks(std::span<const BasicSegment<T>> segments) {
+  std::vector<Block<T>> blocks;
   for (std::size_t s = 0; s < segments.size(); ++s)
     for (std::int64_t first = 0; first < segments[s].size; first += block_size)
       blocks.push_back({segments[s].data + first,

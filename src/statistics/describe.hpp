@@ -8,17 +8,12 @@
 #include <vector>
 
 #include "statistics/moments.hpp"
+#include "statistics/node_strength.hpp"
+#include "statistics/segment.hpp"
+#include "statistics/spectrum.hpp"
+#include "statistics/structure.hpp"
 
 namespace kindred::statistics {
-
-/// Where a span's memory is. Layers exchange spans with this tag, never views of a library.
-enum class Memory { host, cuda };
-
-/// One parameter tensor's values, contiguous, in any order.
-struct Segment {
-  const float* data = nullptr;
-  std::int64_t size = 0;
-};
 
 struct DescribeOptions {
   std::int64_t histogram_bins = 512;
@@ -37,13 +32,16 @@ struct Description {
   std::vector<double> moments;           ///< [S + 1, 12]
   std::vector<std::uint32_t> histogram;  ///< [S + 1, bins + 2]
   std::vector<float> quantiles;          ///< [S + 1, quantiles]
+  NodeStrengths nodes;
+  std::vector<float> singular_values;  ///< descending in each matrix, one matrix after another
+  std::vector<double> spectrum;        ///< [matrices, 6], spectrum.hpp's rows
 };
 
 /// Whether this build's Kokkos computes where that memory is.
 bool can_describe(Memory memory);
 
-/// Computes all statistics of a network straight from its parameter buffer. Independent. Moments and
-/// histograms by Kokkos kernels where the memory is; quantiles by sorting on the host.
+/// Computes all statistics of a network straight from its parameter buffer. Independent. Moments, histograms
+/// and node strengths by Kokkos kernels where the memory is; quantiles and singular values on the host.
 /// Non-finite values enter only `nonfinite`; an empty segment has zero counts and NaN quantiles.
 /// Quantiles are exact order statistics with linear interpolation (numpy's default), in double, rounded to
 /// float. The same bits for the same values in the same segments. Needs a KokkosScope, which must outlive it.
@@ -56,7 +54,12 @@ class Describer {
   Describer& operator=(Describer&&) noexcept;
   /// `memory` says where the segments' data are; whatever writes them must have finished (a GPU stream
   /// synchronised). Throws a usage error for GPU memory when Kokkos has no CUDA backend.
-  void describe(std::span<const Segment> segments, Memory memory, Description& out);
+  void describe(std::span<const Segment> segments, Memory memory, const Structure& structure,
+                Description& out);
+  /// Of doubles in host memory, from the doubles themselves: moments neither overflow nor underflow on the
+  /// way, so that a figure is infinite only where it exceeds double's range, as a quantile where it exceeds
+  /// float's.
+  void describe(std::span<const BasicSegment<double>> segments, const Structure& structure, Description& out);
 
  private:
   struct Implementation;

@@ -3,6 +3,7 @@
 #include <Kokkos_Core.hpp>
 #include <algorithm>
 #include <cmath>
+#include <type_traits>
 
 #include "statistics/blocks_kernel.hpp"
 #include "statistics/moments_kernel.hpp"
@@ -18,9 +19,8 @@ struct Binning {
   float scale32, offset32;
   float tolerance;  ///< farther than this from an edge, in bins, the single-precision bin is the right one
 
-  KOKKOS_INLINE_FUNCTION int exact(float value) const {
-    if (!is_finite(value)) return bins + 2;
-    const double v = value;
+  KOKKOS_INLINE_FUNCTION int exact(double v) const {
+    if (!is_finite(v)) return bins + 2;
     if (v < low) return 0;
     if (v >= high) return bins + 1;
     int k = static_cast<int>((v - low) * scale);
@@ -63,15 +63,16 @@ inline Binning make_binning(std::span<const double> edges, const double* device_
 
 /// Counts in several private histograms in turn, so that equal neighbours do not wait for each other.
 struct PrivateTallies {
-  std::uint32_t* counts;  ///< [tallies, length]
+  std::uint32_t* counts;  ///< [length, tallies]
   int length;
 
   template <int tallies>
   KOKKOS_INLINE_FUNCTION void add(const int* bin, int count) const {
     int i = 0;
+    // Unsigned, so that no bin's sign is extended.
     for (; i + tallies <= count; i += tallies)
-      for (int t = 0; t < tallies; ++t) ++counts[t * length + bin[i + t]];
-    for (; i < count; ++i) ++counts[bin[i]];
+      for (int t = 0; t < tallies; ++t) ++(counts + t)[static_cast<std::uint32_t>(bin[i + t]) * tallies];
+    for (; i < count; ++i) ++counts[bin[i] * tallies];
   }
 
   /// Adds the tallies to a row of the histogram and clears them.
@@ -80,8 +81,8 @@ struct PrivateTallies {
     for (int k = 0; k < length; ++k) {
       std::uint32_t sum = 0;
       for (int t = 0; t < tallies; ++t) {
-        sum += counts[t * length + k];
-        counts[t * length + k] = 0;
+        sum += counts[k * tallies + t];
+        counts[k * tallies + t] = 0;
       }
       if (k < columns && sum > 0) Kokkos::atomic_add(row + k, sum);
     }
@@ -89,37 +90,44 @@ struct PrivateTallies {
 };
 
 /// Worker i / parts bins its share of the blocks; part i % parts takes every parts-th tile of a block.
-template <class Space>
+template <class Space, class T>
 struct BlockHistogram {
   using execution_space = Space;
   using Tune = Tuning<Space>;
-  Kokkos::View<Block*, Space> blocks;
-  Kokkos::View<std::uint32_t*, Space> tallies;  ///< [workers, Tune::tallies, bins + 3]
+  Kokkos::View<Block<T>*, Space> blocks;
+  Kokkos::View<std::uint32_t*, Space> tallies;  ///< [workers, bins + 3, Tune::tallies]
   Kokkos::View<std::uint32_t*, Space> counts;   ///< [rows, bins + 2]
   Binning binning;
   std::int64_t block_count, workers;
 
-  KOKKOS_INLINE_FUNCTION void bin_tile(const float* values, int count, int* bin) const {
+  KOKKOS_INLINE_FUNCTION void bin_tile(const T* values, int count, int* bin) const {
     const Binning local = binning;  // in registers, whatever is stored to `bin`
-    int signs = 0;
+    if constexpr (std::is_same_v<T, float>) {
+      int signs = 0;
 #pragma omp simd reduction(| : signs)
-    for (int i = 0; i < count; ++i) {
-      bin[i] = local.approximate(values[i]);
-      signs |= bin[i];
+      for (int i = 0; i < count; ++i) {
+        bin[i] = local.approximate(values[i]);
+        signs |= bin[i];
+      }
+      if (signs < 0)
+        for (int i = 0; i < count; ++i)
+          if (bin[i] < 0) bin[i] = local.exact(values[i]);
+    } else {
+      for (int i = 0; i < count; ++i) bin[i] = local.exact(values[i]);
     }
-    if (signs < 0)
-      for (int i = 0; i < count; ++i)
-        if (bin[i] < 0) bin[i] = local.exact(values[i]);
   }
 
-  KOKKOS_INLINE_FUNCTION void operator()(std::int64_t i) const {
+  /// Calls before(b) before block b is binned: for what else wants its values while they are near.
+  template <class Before>
+  KOKKOS_INLINE_FUNCTION void work(std::int64_t i, const Before& before) const {
     const std::int64_t worker = i / Tune::parts;
     const int part = static_cast<int>(i % Tune::parts);
     const int columns = binning.bins + 2, length = columns + 1;
     const PrivateTallies own{tallies.data() + worker * Tune::tallies * length, length};
     const std::int64_t end = block_count * (worker + 1) / workers;
     for (std::int64_t b = block_count * worker / workers; b < end; ++b) {
-      const Block block = blocks(b);
+      before(b);
+      const Block<T> block = blocks(b);
       std::uint32_t* row = counts.data() + std::int64_t{block.row} * columns;
       for (int first = part * Tune::tile; first < block.size; first += Tune::parts * Tune::tile) {
         const int left = block.size - first, count = left < Tune::tile ? left : Tune::tile;
@@ -136,10 +144,14 @@ struct BlockHistogram {
         if (b + 1 == end || blocks(b + 1).row != block.row) own.template flush<Tune::tallies>(row, columns);
     }
   }
+
+  KOKKOS_INLINE_FUNCTION void operator()(std::int64_t i) const {
+    work(i, [](std::int64_t) {});
+  }
 };
 
 /// Histograms of all rows. Holds the kernel's memory.
-template <class Space>
+template <class Space, class T>
 class RowHistograms {
  public:
   /// `edges`: bins + 1, increasing.
@@ -149,22 +161,22 @@ class RowHistograms {
     binning_ = make_binning(edges, edges_.data());
   }
 
-  /// counts: [rows, bins + 2], overwritten.
-  void compute(const Kokkos::View<Block*, Space>& blocks, std::size_t block_count,
-               std::span<std::uint32_t> counts) {
+  /// The kernel for the first `block_count` blocks of `rows` segments, over workers * Tuning<Space>::parts.
+  BlockHistogram<Space, T> kernel(const Kokkos::View<Block<T>*, Space>& blocks, std::size_t block_count,
+                                  std::size_t rows) {
     using Tune = Tuning<Space>;
     const auto n = static_cast<std::int64_t>(block_count);
     const std::int64_t workers = Tune::tallies > 0 ? std::min<std::int64_t>(n, Space().concurrency()) : n;
-    if (tallies_.extent(0) < static_cast<std::size_t>(workers * Tune::tallies * (binning_.bins + 3)))
-      tallies_ =
-          decltype(tallies_)("kindred::statistics::histogram_tallies",
-                             workers * Tune::tallies * (binning_.bins + 3));  // zero, as flush leaves it
-    reserve(counts_, "kindred::statistics::histogram_counts", counts.size());
+    const auto tallies = static_cast<std::size_t>(workers * Tune::tallies * (binning_.bins + 3));
+    if (tallies_.extent(0) < tallies)  // zero, as flush leaves it
+      tallies_ = decltype(tallies_)("kindred::statistics::histogram_tallies", tallies);
+    reserve(counts_, "kindred::statistics::histogram_counts", rows * (binning_.bins + 2));
     Kokkos::deep_copy(counts_, 0u);
-    Kokkos::parallel_for("kindred::statistics::histogram", Range<Space>(0, workers * Tune::parts),
-                         BlockHistogram<Space>{blocks, tallies_, counts_, binning_, n, workers});
-    copy_out(counts_, counts);
+    return {blocks, tallies_, counts_, binning_, n, workers};
   }
+
+  /// After the kernel. counts: [rows, bins + 2], overwritten.
+  void collect(std::span<std::uint32_t> counts) { copy_out(counts_, counts); }
 
  private:
   Kokkos::View<double*, Space> edges_;

@@ -3,6 +3,8 @@
 #include <cmath>
 #include <limits>
 
+#include "statistics/moments_kernel.hpp"
+
 namespace kindred::statistics {
 namespace {
 
@@ -62,6 +64,15 @@ Moments Moments::from_row(const MomentRow& row) {
   m.squares = row[l2_norm_column] * row[l2_norm_column];
   m.zeros = std::round(row[zero_fraction_column] * m.count);
   return m;
+}
+
+Moments moments_of(std::span<const float> values) {
+  constexpr int width = 16;
+  const Segment segment{values.data(), static_cast<std::int64_t>(values.size())};
+  Moments moments;
+  for (const auto& block : make_blocks(std::span(&segment, 1)))
+    merge(moments, part_moments(Part<float, width>{block.data, block.size, 0, width}));
+  return moments;
 }
 
 }  // namespace kindred::statistics

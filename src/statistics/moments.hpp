@@ -3,6 +3,7 @@
 #include <array>
 #include <cstddef>
 #include <cstdint>
+#include <span>
 #include <string_view>
 
 /// Marks an inline function that device kernels call as well.
@@ -37,6 +38,9 @@ struct Moments {
   /// The summary whose row is `row` (its inverse up to rounding); for merging stored rows.
   static Moments from_row(const MomentRow& row);
 };
+
+/// Of values in host memory. Independent.
+Moments moments_of(std::span<const float> values);
 
 /// Pairwise update (Chan, Golub & LeVeque 1983; third and fourth moments: Pébay 2008). The result depends on
 /// the order of merging in its last bits only; an empty summary changes no bit of the other.

@@ -8,16 +8,21 @@
 
 namespace kindred::statistics {
 
-KOKKOS_INLINE_FUNCTION bool is_finite(float value) { return value - value == 0; }
+template <class T>
+KOKKOS_INLINE_FUNCTION bool is_finite(T value) {
+  return value - value == 0;
+}
 
 /// Sums over some values: powers of (value - shift), |value|, zeros, extremes.
+template <class T>
 struct ShiftedSums {
   double s1 = 0, s2 = 0, s3 = 0, s4 = 0, l1 = 0;
-  float minimum = INFINITY, maximum = -INFINITY;
+  T minimum = INFINITY, maximum = -INFINITY;
   int zeros = 0;
 };
 
-KOKKOS_INLINE_FUNCTION Moments moments_about(double shift, int count, const ShiftedSums& s) {
+template <class T>
+KOKKOS_INLINE_FUNCTION Moments moments_about(double shift, int count, const ShiftedSums<T>& s) {
   const double e = s.s1 / count;
   const double m2 = s.s2 - e * s.s1;
   Moments m;
@@ -35,26 +40,30 @@ KOKKOS_INLINE_FUNCTION Moments moments_about(double shift, int count, const Shif
 }
 
 /// The values of a block that one thread summarises: `width` neighbours every `stride`, from `first` on.
-template <int width>
+template <class T, int width>
 struct Part {
-  const float* data;
+  const T* data;
   int size, first, stride;
 
   /// Calls visit(value, lane) for those of the values that lie in the block's first `limit`.
   template <class Visit>
   KOKKOS_INLINE_FUNCTION void each(int limit, const Visit& visit) const {
     int i = first;
-    for (; i + width <= limit; i += stride)
+    for (; i + width <= limit; i += stride) {
+#if !defined(__CUDA_ARCH__) && !defined(__HIP_DEVICE_COMPILE__)
+      __builtin_prefetch(data + i + 1024);  // the next page; processors' own prefetching ends at a page's end
+#endif
       for (int lane = 0; lane < width; ++lane) visit(data[i + lane], lane);
+    }
     for (int lane = 0; i + lane < limit; ++lane) visit(data[i + lane], lane);
   }
 };
 
 /// Each lane sums on its own, so that `width` neighbours fill vector registers; lanes join pairwise.
-template <int width>
-KOKKOS_INLINE_FUNCTION ShiftedSums shifted_sums(const Part<width>& part, double shift) {
+template <class T, int width>
+KOKKOS_INLINE_FUNCTION ShiftedSums<T> shifted_sums(const Part<T, width>& part, double shift) {
   double s1[width], s2[width], s3[width], s4[width], l1[width];
-  float minimum[width], maximum[width];
+  T minimum[width], maximum[width];
   int zeros[width];
   for (int lane = 0; lane < width; ++lane) {
     s1[lane] = s2[lane] = s3[lane] = s4[lane] = l1[lane] = 0;
@@ -62,13 +71,13 @@ KOKKOS_INLINE_FUNCTION ShiftedSums shifted_sums(const Part<width>& part, double 
     maximum[lane] = -INFINITY;
     zeros[lane] = 0;
   }
-  part.each(part.size, [&](float value, int lane) {
+  part.each(part.size, [&](T value, int lane) {
     const double v = value, d = v - shift, d2 = d * d;
     s1[lane] += d;
     s2[lane] += d2;
     s3[lane] += d2 * d;
     s4[lane] += d2 * d2;
-    l1[lane] += v < 0 ? -v : v;
+    l1[lane] += ::fabs(v);
     minimum[lane] = value < minimum[lane] ? value : minimum[lane];
     maximum[lane] = value > maximum[lane] ? value : maximum[lane];
     zeros[lane] += value == 0;
@@ -88,11 +97,11 @@ KOKKOS_INLINE_FUNCTION ShiftedSums shifted_sums(const Part<width>& part, double 
 }
 
 /// Two passes over the finite values alone, for the rare part that holds others.
-template <int width>
-KOKKOS_INLINE_FUNCTION Moments moments_of_finite(const Part<width>& part) {
+template <class T, int width>
+KOKKOS_INLINE_FUNCTION Moments moments_of_finite(const Part<T, width>& part) {
   int count = 0, nonfinite = 0;
   double sum = 0;
-  part.each(part.size, [&](float value, int) {
+  part.each(part.size, [&](T value, int) {
     if (is_finite(value)) {
       ++count;
       sum += value;
@@ -103,15 +112,15 @@ KOKKOS_INLINE_FUNCTION Moments moments_of_finite(const Part<width>& part) {
   Moments m;
   if (count > 0) {
     const double shift = sum / count;
-    ShiftedSums s;
-    part.each(part.size, [&](float value, int) {
+    ShiftedSums<T> s;
+    part.each(part.size, [&](T value, int) {
       if (!is_finite(value)) return;
       const double v = value, d = v - shift, d2 = d * d;
       s.s1 += d;
       s.s2 += d2;
       s.s3 += d2 * d;
       s.s4 += d2 * d2;
-      s.l1 += v < 0 ? -v : v;
+      s.l1 += ::fabs(v);
       s.minimum = value < s.minimum ? value : s.minimum;
       s.maximum = value > s.maximum ? value : s.maximum;
       s.zeros += value == 0;
@@ -125,12 +134,12 @@ KOKKOS_INLINE_FUNCTION Moments moments_of_finite(const Part<width>& part) {
 /// One pass of raw sums about a provisional shift, the mean of the first k values. Being among the n values,
 /// these bound how poor it can be: with e its distance from the mean, each central sum Σ|d|^p is at least
 /// k |e|^p, so that cancellation costs a factor of about n / k <= 512, three of double's sixteen digits.
-template <int width>
-KOKKOS_INLINE_FUNCTION Moments part_moments(const Part<width>& part) {
+template <class T, int width>
+KOKKOS_INLINE_FUNCTION Moments part_moments(const Part<T, width>& part) {
   const int lead = part.first + part.stride + width;
   double sum = 0;
   int leading = 0, count = 0;
-  part.each(part.size < lead ? part.size : lead, [&](float value, int) {
+  part.each(part.size < lead ? part.size : lead, [&](T value, int) {
     sum += value;
     ++leading;
   });
@@ -138,23 +147,23 @@ KOKKOS_INLINE_FUNCTION Moments part_moments(const Part<width>& part) {
     count += i + width <= part.size ? width : part.size - i;
   if (count == 0) return Moments();
   const double shift = sum / leading;
-  const ShiftedSums sums = shifted_sums(part, shift);
-  // In double, finite floats overflow none of the sums.
+  const ShiftedSums<T> sums = shifted_sums(part, shift);
+  // In double, finite floats overflow none of the sums; of finite doubles that do, the extremes stay right.
   return sums.s1 - sums.s1 == 0 ? moments_about(shift, count, sums) : moments_of_finite(part);
 }
 
 /// Moments of part i of the blocks: the i % parts-th part of block i / parts.
-template <class Space>
+template <class Space, class T>
 struct PartMoments {
   using execution_space = Space;
-  Kokkos::View<Block*, Space> blocks;
+  Kokkos::View<Block<T>*, Space> blocks;
   Kokkos::View<Moments*, Space> parts;
 
   KOKKOS_INLINE_FUNCTION void operator()(std::int64_t i) const {
     constexpr int width = Tuning<Space>::width, count = Tuning<Space>::parts;
-    const Block block = blocks(i / count);
+    const Block<T> block = blocks(i / count);
     const int first = static_cast<int>(i % count) * width;
-    parts(i) = part_moments(Part<width>{block.data, block.size, first, count * width});
+    parts(i) = part_moments(Part<T, width>{block.data, block.size, first, count * width});
   }
 };
 
@@ -173,19 +182,20 @@ struct MergeParts {
   }
 };
 
-/// Moments of each block, merged by row, in order. Holds the kernels' memory.
-template <class Space>
+/// Moments of each block, merged by row, in order. Holds the kernel's memory.
+template <class Space, class T>
 class BlockMoments {
  public:
-  /// `blocks` are those in the view, also in host memory; rows: one summary for each segment, added to.
-  void compute(const Kokkos::View<Block*, Space>& view, std::span<const Block> blocks,
-               std::span<Moments> rows) {
-    constexpr int count = Tuning<Space>::parts;
+  /// The kernel for the first `block_count` blocks, over block_count * Tuning<Space>::parts.
+  PartMoments<Space, T> kernel(const Kokkos::View<Block<T>*, Space>& blocks, std::size_t block_count) {
+    reserve(parts_, "kindred::statistics::moments_parts", block_count * Tuning<Space>::parts);
+    return {blocks, parts_};
+  }
+
+  /// After the kernel. `blocks` in host memory; rows: one summary for each segment, added to.
+  void collect(std::span<const Block<T>> blocks, std::span<Moments> rows) {
     const std::size_t n = blocks.size();
-    reserve(parts_, "kindred::statistics::moments_parts", n * count);
-    Kokkos::parallel_for("kindred::statistics::moments", Range<Space>(0, n * count),
-                         PartMoments<Space>{view, parts_});
-    if constexpr (count > 1) {
+    if constexpr (Tuning<Space>::parts > 1) {
       reserve(merged_, "kindred::statistics::moments_blocks", n);
       Kokkos::parallel_for("kindred::statistics::merge_moments", Range<Space>(0, n),
                            MergeParts<Space>{parts_, merged_});

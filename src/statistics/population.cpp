@@ -40,7 +40,7 @@ void merge_between(double* into, const double* other) {
 
 std::size_t PopulationSummary::length(const PopulationShape& shape) {
   return 1 + static_cast<std::size_t>(shape.rows) * (pooled_fields + shape.bins + 3 * moment_count) +
-         2 * static_cast<std::size_t>(shape.weights);
+         static_cast<std::size_t>(shape.layers) * pooled_fields + 2 * static_cast<std::size_t>(shape.weights);
 }
 
 PopulationSummary::PopulationSummary(const PopulationShape& shape)
@@ -55,7 +55,7 @@ double* PopulationSummary::pooled_fields_of(std::int64_t row) const {
   return data_.data() + 1 + row * static_cast<std::int64_t>(pooled_fields);
 }
 double* PopulationSummary::histogram_counts(std::int64_t row) const {
-  return pooled_fields_of(shape_.rows) + row * shape_.bins;
+  return pooled_fields_of(shape_.rows + shape_.layers) + row * shape_.bins;
 }
 double* PopulationSummary::between(std::int64_t row, std::int64_t moment) const {
   return histogram_counts(shape_.rows) + 3 * (row * static_cast<std::int64_t>(moment_count) + moment);
@@ -63,18 +63,23 @@ double* PopulationSummary::between(std::int64_t row, std::int64_t moment) const 
 double* PopulationSummary::weight_means() const { return between(shape_.rows, 0); }
 double* PopulationSummary::weight_squares() const { return weight_means() + shape_.weights; }
 
+void PopulationSummary::merge_pooled(std::int64_t row, const Moments& moments) {
+  Moments sum = unpack(pooled_fields_of(row));
+  statistics::merge(sum, moments);
+  pack(sum, pooled_fields_of(row));
+}
+
 void PopulationSummary::add(std::span<const double> moments, std::span<const std::uint32_t> histogram,
-                            std::span<const float> weights) {
+                            std::span<const Moments> node_strengths, std::span<const float> weights) {
   KINDRED_EXPECT(moments.size() == static_cast<std::size_t>(shape_.rows) * moment_count);
   KINDRED_EXPECT(histogram.size() == static_cast<std::size_t>(shape_.rows * shape_.bins));
+  KINDRED_EXPECT(node_strengths.size() == static_cast<std::size_t>(shape_.layers));
   KINDRED_EXPECT(weights.size() == static_cast<std::size_t>(shape_.weights));
   data_[0] += 1;
   for (std::int64_t row = 0; row < shape_.rows; ++row) {
     MomentRow values;
     std::copy_n(moments.data() + row * static_cast<std::int64_t>(moment_count), moment_count, values.begin());
-    Moments sum = unpack(pooled_fields_of(row));
-    statistics::merge(sum, Moments::from_row(values));
-    pack(sum, pooled_fields_of(row));
+    merge_pooled(row, Moments::from_row(values));
     for (std::size_t m = 0; m < moment_count; ++m) {
       const double single[3] = {1, values[m], 0};
       if (!std::isnan(values[m])) merge_between(between(row, static_cast<std::int64_t>(m)), single);
@@ -82,6 +87,8 @@ void PopulationSummary::add(std::span<const double> moments, std::span<const std
     double* counts = histogram_counts(row);
     for (std::int64_t k = 0; k < shape_.bins; ++k) counts[k] += histogram[row * shape_.bins + k];
   }
+  for (std::int64_t layer = 0; layer < shape_.layers; ++layer)
+    merge_pooled(shape_.rows + layer, node_strengths[static_cast<std::size_t>(layer)]);
   over_weights("kindred::statistics::add_weights",
                AddWeights{weights.data(), weight_means(), weight_squares(), shape_.weights, data_[0]});
 }
@@ -89,10 +96,9 @@ void PopulationSummary::add(std::span<const double> moments, std::span<const std
 void PopulationSummary::merge(const PopulationSummary& other) {
   KINDRED_EXPECT(other.data_.size() == data_.size());
   if (other.data_[0] == 0) return;
+  for (std::int64_t row = 0; row < shape_.rows + shape_.layers; ++row)
+    merge_pooled(row, unpack(other.pooled_fields_of(row)));
   for (std::int64_t row = 0; row < shape_.rows; ++row) {
-    Moments sum = unpack(pooled_fields_of(row));
-    statistics::merge(sum, unpack(other.pooled_fields_of(row)));
-    pack(sum, pooled_fields_of(row));
     for (std::int64_t m = 0; m < static_cast<std::int64_t>(moment_count); ++m)
       merge_between(between(row, m), other.between(row, m));
     for (std::int64_t k = 0; k < shape_.bins; ++k) histogram_counts(row)[k] += other.histogram_counts(row)[k];
@@ -106,6 +112,8 @@ void PopulationSummary::merge(const PopulationSummary& other) {
 std::int64_t PopulationSummary::runs() const { return static_cast<std::int64_t>(data_[0]); }
 
 MomentRow PopulationSummary::pooled(std::int64_t row) const { return unpack(pooled_fields_of(row)).row(); }
+
+MomentRow PopulationSummary::node_pooled(std::int64_t layer) const { return pooled(shape_.rows + layer); }
 
 std::uint64_t PopulationSummary::histogram(std::int64_t row, std::int64_t bin) const {
   return static_cast<std::uint64_t>(histogram_counts(row)[bin]);

@@ -4,61 +4,52 @@
 #include <array>
 #include <bit>
 #include <cstdint>
+#include <limits>
 #include <span>
+#include <type_traits>
 #include <utility>
 
 namespace kindred::statistics {
 
-/// Floats as unsigned integers of the same order (-0 before +0), and back.
-inline std::uint32_t key_of(float value) {
-  const auto bits = std::bit_cast<std::uint32_t>(value);
-  return bits & 0x80000000u ? ~bits : bits | 0x80000000u;
-}
-inline std::uint32_t key_of(std::uint32_t key) { return key; }
-inline float value_of(std::uint32_t key) {
-  return std::bit_cast<float>(key & 0x80000000u ? key & 0x7fffffffu : ~key);
-}
-
-/// False for the keys of NaN and infinities, which lie at both ends.
-inline bool is_finite_key(std::uint32_t key) {
-  constexpr std::uint32_t lowest = 0x00800000u, highest = 0xff7fffffu;
-  return key - lowest <= highest - lowest;
-}
-
-/// Sorts the keys of the finite values among `values` (floats or keys) into `out`; returns their number.
-/// Least significant digit first, three digits of 11 bits (Knuth, The Art of Computer Programming 3, 5.2.5).
-/// out and scratch: as long as `values`, and apart from it.
+/// Floats and doubles as unsigned integers of the same order (-0 before +0), and back.
 template <class T>
-std::size_t radix_sort(std::span<const T> values, std::uint32_t* out, std::uint32_t* scratch) {
-  constexpr int bits = 11;
-  constexpr std::uint32_t digits = 1u << bits, mask = digits - 1;
-  if (values.size() < 256) {  // clearing the counters would take longer than this
-    std::uint32_t* end = out;
-    for (const T value : values)
-      if (is_finite_key(key_of(value))) *end++ = key_of(value);
-    std::sort(out, end);
-    return static_cast<std::size_t>(end - out);
+using KeyOf = std::conditional_t<sizeof(T) == 4, std::uint32_t, std::uint64_t>;
+
+template <class T>
+KeyOf<T> key_of(T value) {
+  constexpr KeyOf<T> sign = KeyOf<T>{1} << (std::numeric_limits<KeyOf<T>>::digits - 1);
+  const auto bits = std::bit_cast<KeyOf<T>>(value);
+  return bits & sign ? ~bits : bits | sign;
+}
+
+template <class Key>
+auto value_of(Key key) {
+  using T = std::conditional_t<sizeof(Key) == 4, float, double>;
+  constexpr Key sign = Key{1} << (std::numeric_limits<Key>::digits - 1);
+  return std::bit_cast<T>(key & sign ? key ^ sign : ~key);
+}
+
+/// Least significant digit first, digits of 11 bits (Knuth, The Art of Computer Programming 3, 5.2.5); those
+/// that all keys share are passed over. scratch: as long as `keys`, which are fewer than 2^32.
+template <class Key>
+void radix_sort(std::span<Key> keys, Key* scratch) {
+  constexpr int bits = 11, passes = (std::numeric_limits<Key>::digits + bits - 1) / bits;
+  constexpr Key digits = Key{1} << bits, mask = digits - 1;
+  if (keys.size() < 256) return std::sort(keys.begin(), keys.end());  // clearing counters would take longer
+  std::array<std::array<std::uint32_t, digits>, passes> position{};
+  for (const Key key : keys)
+    for (int pass = 0; pass < passes; ++pass) ++position[pass][key >> pass * bits & mask];
+  Key *from = keys.data(), *to = scratch;
+  for (int pass = 0; pass < passes; ++pass) {
+    auto& next = position[pass];
+    const int shift = pass * bits;
+    if (next[from[0] >> shift & mask] == keys.size()) continue;
+    std::uint32_t before = 0;
+    for (std::uint32_t& entry : next) before += std::exchange(entry, before);
+    for (std::size_t i = 0; i < keys.size(); ++i) to[next[from[i] >> shift & mask]++] = from[i];
+    std::swap(from, to);
   }
-  std::array<std::array<std::uint32_t, digits>, 3> position{};
-  for (const T value : values) {
-    const std::uint32_t key = key_of(value);
-    if (!is_finite_key(key)) continue;
-    ++position[0][key & mask];
-    ++position[1][key >> bits & mask];
-    ++position[2][key >> 2 * bits];
-  }
-  std::uint32_t count = 0;
-  for (auto& digit : position) {
-    count = 0;
-    for (std::uint32_t& entry : digit) count += std::exchange(entry, count);
-  }
-  for (const T value : values) {
-    const std::uint32_t key = key_of(value);
-    if (is_finite_key(key)) out[position[0][key & mask]++] = key;
-  }
-  for (std::uint32_t i = 0; i < count; ++i) scratch[position[1][out[i] >> bits & mask]++] = out[i];
-  for (std::uint32_t i = 0; i < count; ++i) out[position[2][scratch[i] >> 2 * bits]++] = scratch[i];
-  return count;
+  if (from != keys.data()) std::copy_n(from, keys.size(), keys.data());
 }
 
 }  // namespace kindred::statistics

@@ -27,20 +27,30 @@ Cohort describe(const sweep::RunSettings& settings, const sweep::Record& record)
   cohort.test_samples = limited(settings, "data.test_limit", cohort.dataset->test_count);
   cohort.network = network::make_network(settings, *cohort.dataset);
   cohort.epochs = settings.integer("train.epochs");
-  cohort.snapshots = record.epochs_taken(cohort.epochs);
-  if (record.weights == sweep::KeepWeights::snapshots) cohort.weight_snapshots = cohort.snapshots;
-  if (record.weights == sweep::KeepWeights::final_only) cohort.weight_snapshots = {cohort.epochs};
   cohort.probes = std::min(record.probes, cohort.test_samples);
   cohort.key = fmt::format(
       "architecture={}\ndataset={}\nepochs={}\nlayout={}\nsnapshots={}\ntest_samples={}\ntrain_samples={}\n",
       cohort.network.architecture, cohort.dataset->name, cohort.epochs, layout_text(cohort.network),
-      sweep::to_text(cohort.snapshots), cohort.test_samples, cohort.train_samples);
+      sweep::to_text(record.epochs_taken(cohort.epochs)), cohort.test_samples, cohort.train_samples);
   cohort.name = fmt::format("{}-{}-{:.8}", cohort.dataset->name, cohort.network.architecture,
                             fmt::format("{:016x}", xxh64(cohort.key)));
   return cohort;
 }
 
+population::Subject make_subject(const Cohort& cohort, const sweep::Record& record) {
+  auto subject = population::subject_of(cohort.network);
+  subject.snapshots = record.epochs_taken(cohort.epochs);
+  if (record.weights == sweep::KeepWeights::snapshots) subject.weight_snapshots = subject.snapshots;
+  if (record.weights == sweep::KeepWeights::final_only) subject.weight_snapshots = {cohort.epochs};
+  subject.options = describe_options(record);
+  return subject;
+}
+
 }  // namespace
+
+statistics::DescribeOptions describe_options(const sweep::Record& record) {
+  return {record.histogram_bins, record.histogram_low, record.histogram_high, record.quantiles};
+}
 
 std::vector<Cohort> make_cohorts(const sweep::Sweep& sweep) {
   std::vector<Cohort> cohorts;
@@ -48,7 +58,10 @@ std::vector<Cohort> make_cohorts(const sweep::Sweep& sweep) {
   for (std::size_t run = 0; run < sweep.runs.size(); ++run) {
     auto cohort = describe(sweep.runs[run], sweep.record);
     const auto [found, is_new] = index.emplace(cohort.key, cohorts.size());
-    if (is_new) cohorts.push_back(std::move(cohort));
+    if (is_new) {
+      cohort.subject = make_subject(cohort, sweep.record);
+      cohorts.push_back(std::move(cohort));
+    }
     cohorts[found->second].runs.push_back(static_cast<std::int64_t>(run));
   }
   return cohorts;

@@ -6,6 +6,7 @@
 
 #include "data/dataset.hpp"
 #include "network/network.hpp"
+#include "population/subject.hpp"
 #include "store/population_file.hpp"
 #include "sweep/sweep_file.hpp"
 
@@ -19,15 +20,16 @@ struct Cohort {
   const data::DatasetInfo* dataset = nullptr;
   std::int64_t train_samples = 0, test_samples = 0;
   std::int64_t epochs = 0;
-  std::vector<std::int64_t> snapshots;         ///< epochs at which statistics are taken
-  std::vector<std::int64_t> weight_snapshots;  ///< epochs whose weights are kept
   std::int64_t probes = 0;
   std::vector<std::int64_t> runs;  ///< rows of /runs, ascending
   network::Network network;        ///< of its first run; the activation is each run's own
+  population::Subject subject;     ///< what its statistics depend on
 };
 
 /// The cohorts of a sweep, in the order of their first runs.
 std::vector<Cohort> make_cohorts(const sweep::Sweep& sweep);
+
+statistics::DescribeOptions describe_options(const sweep::Record& record);
 
 /// The population file of a sweep (design section 4).
 store::PopulationLayout population_layout(const sweep::Sweep& sweep, const std::vector<Cohort>& cohorts);

@@ -34,14 +34,14 @@ Plan make_plan(const sweep::Sweep& sweep, const Engine& engine, std::int64_t pac
             .duplicates = sweep.duplicates,
             .ranks = ranks,
             .file_bytes = layout.bytes(),
-            .memory_bytes = plan_memory(peak_memory(), sweep, cohorts, layout, work.packs, ranks),
+            .memory_bytes = plan_memory(peak_memory(), cohorts, layout, work.packs, ranks),
             .cohorts = {}};
   for (const auto& cohort : cohorts)
     plan.cohorts.push_back({.name = cohort.name,
                             .runs = static_cast<std::int64_t>(cohort.runs.size()),
                             .parameters = cohort.network.size,
                             .epochs = cohort.epochs,
-                            .snapshots = static_cast<std::int64_t>(cohort.snapshots.size())});
+                            .snapshots = static_cast<std::int64_t>(cohort.subject.snapshots.size())});
   std::vector<double> seconds;
   for (const auto& each : work.packs) {
     seconds.push_back(work.kinds[each.kind].seconds);

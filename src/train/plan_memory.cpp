@@ -3,7 +3,7 @@
 #include <algorithm>
 #include <map>
 
-#include "train/population.hpp"
+#include "population/reduce.hpp"
 
 namespace kindred::train {
 namespace {
@@ -20,7 +20,7 @@ std::int64_t bytes_of(const std::vector<store::Array>& arrays) {
 
 }  // namespace
 
-std::int64_t plan_memory(std::int64_t timed, const sweep::Sweep& sweep, const std::vector<Cohort>& cohorts,
+std::int64_t plan_memory(std::int64_t timed, const std::vector<Cohort>& cohorts,
                          const store::PopulationLayout& layout, const std::vector<Pack>& packs,
                          std::int64_t ranks) {
   std::map<std::string_view, std::int64_t> datasets;
@@ -35,7 +35,7 @@ std::int64_t plan_memory(std::int64_t timed, const sweep::Sweep& sweep, const st
                               (bytes_of(layout.cohorts[pack.cohort].arrays) + order));
   }
   // The statistics over the population come after the training.
-  for (const auto& cohort : cohorts) most = std::max(most, reduction_bytes(cohort, sweep.record, ranks));
+  for (const auto& cohort : layout.cohorts) most = std::max(most, population::reduction_bytes(cohort, ranks));
   return timed + images + most + libraries;
 }
 

@@ -17,7 +17,7 @@ class PackRun {
   PackRun(const PackContext& context, std::span<const std::int64_t> runs) : context_(context) {
     for (const auto run : runs) {
       settings_.push_back(context.sweep.runs[static_cast<std::size_t>(run)]);
-      finished_.push_back({run, RunRecord(context.arrays), {}});
+      finished_.push_back({run, population::RunRecord(context.arrays), {}});
       auto& result = finished_.back().result;
       result.state = store::State::done;
       result.train_loss = result.train_accuracy = result.test_loss = result.test_accuracy = NAN;
@@ -54,7 +54,8 @@ class PackRun {
     finished_[member].result.message = std::move(what);
     // Now, and not at the pack's end: what a run leaves must not depend on its pack-mates.
     keep_logits(member);
-    if (const auto kept = context_.cohort.weight_snapshots.size(); kept > 0) copy_weights(member, kept - 1);
+    if (const auto kept = context_.cohort.subject.weight_snapshots.size(); kept > 0)
+      copy_weights(member, kept - 1);
   }
 
   std::vector<std::uint32_t> order(const sweep::RunSettings& settings, std::int64_t epoch) const {
@@ -121,34 +122,34 @@ class PackRun {
   }
 
   void take_snapshot(std::int64_t epoch) {
-    const auto& snapshots = context_.cohort.snapshots;
+    const auto& snapshots = context_.cohort.subject.snapshots;
     const auto found = std::find(snapshots.begin(), snapshots.end(), epoch);
     if (found == snapshots.end()) return;
+    context_.recording.time([&] {
+      describe_members(epoch, static_cast<std::size_t>(found - snapshots.begin()));
+      keep_weights(epoch);
+    });
+  }
+
+  void describe_members(std::int64_t epoch, std::size_t snapshot) {
     for (std::size_t member = 0; member < finished_.size(); ++member) {
       if (!active(member)) continue;
-      describe(member, static_cast<std::size_t>(found - snapshots.begin()));
+      describe(member, snapshot);
       const double nonfinite = description_.moments.back();  // the last column of the row `all`
       if (nonfinite > 0)
         mark_diverged(member, fmt::format("{} weights are not finite after epoch {}", nonfinite, epoch));
     }
-    keep_weights(epoch);
   }
 
   void describe(std::size_t member, std::size_t snapshot) {
     const auto segments = trainer_->parameters(static_cast<std::int64_t>(member));
-    context_.describer.describe(segments, trainer_->memory(), description_);
-    auto& record = finished_[member].record;
-    const auto put = [&](const auto& values, auto row) {
-      std::copy(values.begin(), values.end(),
-                row.begin() + static_cast<std::ptrdiff_t>(snapshot * values.size()));
-    };
-    put(description_.moments, record.row<double>("moments"));
-    put(description_.histogram, record.row<std::uint32_t>("histogram"));
-    put(description_.quantiles, record.row<float>("quantiles"));
+    context_.describer.describe(segments, trainer_->memory(), context_.cohort.subject.structure,
+                                description_);
+    finished_[member].record.put(description_, snapshot);
   }
 
   void keep_weights(std::int64_t epoch) {
-    const auto& kept = context_.cohort.weight_snapshots;
+    const auto& kept = context_.cohort.subject.weight_snapshots;
     const auto found = std::find(kept.begin(), kept.end(), epoch);
     if (found == kept.end()) return;
     for (std::size_t member = 0; member < finished_.size(); ++member)

@@ -3,11 +3,12 @@
 #include <optional>
 #include <vector>
 
+#include "core/stopwatch.hpp"
+#include "population/run_record.hpp"
 #include "statistics/describe.hpp"
 #include "train/cohort.hpp"
 #include "train/engine.hpp"
 #include "train/pack.hpp"
-#include "train/run_record.hpp"
 #include "train/stop.hpp"
 
 namespace kindred::train {
@@ -21,11 +22,12 @@ struct PackContext {
   Samples samples;
   statistics::Describer& describer;
   const StopRequest& stop;
+  Stopwatch& recording;  ///< runs while statistics are taken and weights kept
 };
 
 struct FinishedRun {
   std::int64_t run = 0;
-  RunRecord record;
+  population::RunRecord record;
   store::RunResult result;
 };
 

@@ -29,7 +29,7 @@ StepTimer::StepTimer(const Engine& engine, Images images, const sweep::Record& r
     : engine_(engine),
       images_(std::move(images)),
       clock_(std::move(clock)),
-      describer_({record.histogram_bins, record.histogram_low, record.histogram_high, record.quantiles}) {}
+      describer_(describe_options(record)) {}
 
 double StepTimer::seconds_of(const std::function<void()>& work) const {
   const double start = now();
@@ -68,7 +68,7 @@ StepTimer::Times StepTimer::measure(const Cohort& cohort, std::span<const sweep:
     times.described = seconds_of([&] {
       for (std::size_t member = 0; member < members.size(); ++member)
         describer_.describe(trainer->parameters(static_cast<std::int64_t>(member)), trainer->memory(),
-                            description);
+                            cohort.subject.structure, description);
     });
   return times;
 }
@@ -83,7 +83,7 @@ double StepTimer::seconds(const Cohort& cohort, std::span<const sweep::RunSettin
   const auto epochs = static_cast<double>(cohort.epochs);
   return epochs * trained * static_cast<double>(cohort.train_samples) +
          (epochs + 1) * evaluated * static_cast<double>(cohort.test_samples) +
-         described * static_cast<double>(cohort.snapshots.size());
+         described * static_cast<double>(cohort.subject.snapshots.size());
 }
 
 }  // namespace kindred::train

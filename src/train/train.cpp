@@ -6,10 +6,10 @@
 
 #include "core/log.hpp"
 #include "core/time.hpp"
+#include "population/reduce.hpp"
 #include "store/disk.hpp"
 #include "store/lock.hpp"
 #include "train/peak_memory.hpp"
-#include "train/population.hpp"
 #include "train/training.hpp"
 
 namespace kindred::train {
@@ -23,10 +23,22 @@ sweep::Sweep read_on_root(const std::string& path, const parallel::Communicator&
   return world.is_root() ? sweep : sweep::parse_sweep(text, path);
 }
 
-/// Refuses a population file of another sweep.
-void check_sweep(const std::string& path, const sweep::Sweep& sweep) {
+/// Refuses a population file that has not the arrays which this version fills.
+void check_arrays(const store::PopulationFile& file, const std::string& path,
+                  const store::PopulationLayout& layout) {
+  for (const auto& cohort : layout.cohorts)
+    for (const auto& array : cohort.arrays)
+      KINDRED_VALIDATE(
+          file.has_array(cohort.name, array.name),
+          usage_error("{} lacks the array {} (it was made by {}) go on with the version that made "
+                      "it, or give another -o",
+                      path, array.name, file.attribute("created_by")));
+}
+
+/// Refuses a population file of another sweep or version.
+void check_same(const std::string& path, const sweep::Sweep& sweep, const store::PopulationLayout& layout) {
   const store::PopulationFile file(path);
-  if (file.attribute("sweep_id") == sweep.id()) return;
+  if (file.attribute("sweep_id") == sweep.id()) return check_arrays(file, path, layout);
   const auto stored = sweep::parse_sweep(file.attribute("sweep"), path);
   auto difference = sweep::describe_difference(stored, sweep);
   if (difference.ends_with('\n')) difference.pop_back();
@@ -38,7 +50,7 @@ void check_sweep(const std::string& path, const sweep::Sweep& sweep) {
 
 void create_or_check(const TrainOptions& options, const sweep::Sweep& sweep,
                      store::PopulationLayout& layout) {
-  if (std::filesystem::exists(options.output)) return check_sweep(options.output, sweep);
+  if (std::filesystem::exists(options.output)) return check_same(options.output, sweep, layout);
   layout.attributes["created"] = utc_now();
   layout.attributes["libraries"] = options.libraries;
   store::create_population(options.output, layout);
@@ -107,7 +119,7 @@ ExitCode train(const TrainOptions& options, const parallel::Communicator& world,
     world.barrier();  // every rank has read the states before any is written
     Training{sweep, cohorts, layout, data, *engine, stop, file, before}.run(options.pack, concurrent, world);
     world.agree([&] { states = file.states(); });
-    reduce_population(file, cohorts, sweep.record, world);
+    population::reduce_population(file, layout.cohorts, sweep.record.optimal_fraction, world);
   }
   if (const auto peak = world.maximum(peak_memory()); peak > 0 && world.is_root())
     log::info("peak memory {} per rank", store::readable_bytes(static_cast<std::uint64_t>(peak)));

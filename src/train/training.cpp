@@ -14,10 +14,12 @@ namespace {
 
 using Clock = std::chrono::steady_clock;
 
-void tell_utilisation(const store::TrainingTime& time, int ranks) {
+void tell_utilisation(const store::TrainingTime& time, double recording, int ranks) {
   log::info("utilisation {:.1f} % ({} rank{} busy {} of {}{})", 100 * time.busy_seconds / time.rank_seconds,
             ranks, ranks == 1 ? "" : "s", duration_text(time.busy_seconds / ranks),
             duration_text(time.rank_seconds / ranks), ranks == 1 ? "" : " each");
+  const double share = time.busy_seconds > 0 ? recording / time.busy_seconds : 0;
+  log::info("statistics and writes {:.1f} % of that", 100 * share);
 }
 
 }  // namespace
@@ -32,7 +34,7 @@ void Training::run(std::int64_t pack, bool concurrent, const parallel::Communica
     log::warn("this MPI allows no calls from several threads: packs are dealt out in turn");
 
   const auto start = Clock::now();
-  double busy = 0;
+  double busy = 0, recording = 0;
   world.agree([&] {
     auto schedule = work.schedule();
     std::unique_ptr<ProgressLine> line;
@@ -53,12 +55,14 @@ void Training::run(std::int64_t pack, bool concurrent, const parallel::Communica
     Worker worker(sweep, cohorts, layout, data, engine, stop, file);
     worker.pull(queue, work.packs);
     busy = worker.busy_seconds();
+    recording = worker.recording_seconds();
   });
   const double elapsed = std::chrono::duration<double>(Clock::now() - start).count();
   const store::TrainingTime time{world.sum(busy), elapsed * world.size()};
+  recording = world.sum(recording);
   world.root_only([&] {
     file.add_training_time(time);
-    tell_utilisation(time, world.size());
+    tell_utilisation(time, recording, world.size());
   });
 }
 

@@ -26,8 +26,7 @@ Worker::Worker(const sweep::Sweep& sweep, const std::vector<Cohort>& cohorts,
       engine_(engine),
       stop_(stop),
       file_(file),
-      describer_({sweep.record.histogram_bins, sweep.record.histogram_low, sweep.record.histogram_high,
-                  sweep.record.quantiles}),
+      describer_(describe_options(sweep.record)),
       host_(parallel::host_name()),
       fitting_(cohorts.size(), std::numeric_limits<std::size_t>::max()) {}
 
@@ -64,7 +63,8 @@ void Worker::train_pack(const Pack& pack, std::int64_t number) {
 bool Worker::train_runs(const Pack& pack, std::span<const std::int64_t> runs, std::int64_t number) {
   const auto& cohort = cohorts_[pack.cohort];
   const PackContext context{
-      sweep_, cohort, layout_.cohorts[pack.cohort].arrays, engine_, data_.samples(cohort), describer_, stop_};
+      sweep_, cohort,    layout_.cohorts[pack.cohort].arrays, engine_, data_.samples(cohort), describer_,
+      stop_,  recording_};
   const double start = now_unix();
   std::optional<std::vector<FinishedRun>> finished;
   try {
@@ -108,7 +108,7 @@ void Worker::write(std::vector<FinishedRun>& finished, double seconds, std::int6
     result.host = host_;
     result.engine = engine_.name();
     result.pack = number;
-    file_.write_run(run, record.rows(), result);
+    recording_.time([&] { file_.write_run(run, record.rows(), result); });
     count(result.state, result.test_accuracy);
   }
 }

@@ -19,6 +19,8 @@ class Worker {
   void pull(parallel::TicketQueue& queue, const std::vector<Pack>& packs);
   /// Seconds spent on packs, writing included.
   double busy_seconds() const { return busy_; }
+  /// Those of them spent on statistics, on copies of what is kept, and on writing.
+  double recording_seconds() const { return recording_.seconds(); }
 
  private:
   void train_pack(const Pack& pack, std::int64_t number);
@@ -44,6 +46,7 @@ class Worker {
   std::vector<double> accuracies_;
   std::size_t done_ = 0;  ///< runs of this pack that trained to the end
   double busy_ = 0;
+  Stopwatch recording_;
   bool pack_failed_ = false;
 };
 

@@ -52,6 +52,7 @@ int main(int argc, char** argv) {
   const auto layout = train::population_layout(sweep, cohorts);
   statistics::Describer describer({});
   const train::StopRequest stop(std::nullopt);
+  Stopwatch recording;
   const train::PackContext context{
       sweep,
       cohorts[0],
@@ -61,7 +62,8 @@ int main(int argc, char** argv) {
        count,
        count / 6},
       describer,
-      stop};
+      stop,
+      recording};
   const std::vector<std::int64_t> runs = {0};
   const auto start = std::chrono::steady_clock::now();
   const auto finished = train::run_pack(context, runs);

@@ -19,16 +19,18 @@ namespace kindred::statistics::reference {
 inline constexpr float infinity = std::numeric_limits<float>::infinity();
 inline constexpr float nan = std::numeric_limits<float>::quiet_NaN();
 
-inline std::vector<float> finite(const std::vector<float>& values) {
-  std::vector<float> kept;
-  for (const float v : values)
+template <class T>
+std::vector<T> finite(const std::vector<T>& values) {
+  std::vector<T> kept;
+  for (const T v : values)
     if (std::isfinite(v)) kept.push_back(v);
   return kept;
 }
 
 /// Two passes in extended precision.
-inline MomentRow moments(const std::vector<float>& values) {
-  const std::vector<float> kept = finite(values);
+template <class T = float>
+MomentRow moments(const std::vector<T>& values) {
+  const std::vector<T> kept = finite(values);
   const auto n = static_cast<long double>(kept.size());
   const double none = std::numeric_limits<double>::quiet_NaN();
   long double sum = 0, absolute = 0, squares = 0, zeros = 0, m2 = 0, m3 = 0, m4 = 0;
@@ -65,8 +67,8 @@ inline MomentRow moments(const std::vector<float>& values) {
 }
 
 /// Counts by binary search in the edges: what numpy.searchsorted(edges, x, side="right") - 1 counts.
-inline std::vector<std::uint32_t> histogram(const std::vector<float>& values,
-                                            const std::vector<double>& edges) {
+template <class T>
+std::vector<std::uint32_t> histogram(const std::vector<T>& values, const std::vector<double>& edges) {
   std::vector<std::uint32_t> counts(edges.size());
   for (const double v : finite(values))
     ++counts[std::upper_bound(edges.begin(), edges.end(), v) - edges.begin() - 1];
@@ -74,8 +76,9 @@ inline std::vector<std::uint32_t> histogram(const std::vector<float>& values,
 }
 
 /// numpy.quantile(values, i / (count - 1)) in double, rounded to float.
-inline std::vector<float> quantiles(const std::vector<float>& values, int count) {
-  std::vector<float> kept = finite(values);
+template <class T>
+std::vector<float> quantiles(const std::vector<T>& values, int count) {
+  std::vector<T> kept = finite(values);
   std::sort(kept.begin(), kept.end());
   std::vector<float> result(count, nan);
   for (int i = 0; i < count && !kept.empty(); ++i) {
@@ -97,15 +100,17 @@ inline std::vector<float> normal(std::size_t count, double mean, double sd, std:
   return values;
 }
 
-inline std::vector<float> concatenate(const std::vector<std::vector<float>>& parts) {
-  std::vector<float> all;
+template <class T = float>
+std::vector<T> concatenate(const std::vector<std::vector<T>>& parts) {
+  std::vector<T> all;
   for (const auto& part : parts) all.insert(all.end(), part.begin(), part.end());
   return all;
 }
 
-inline std::vector<float> shuffled(const std::vector<float>& values, std::uint64_t key = 1) {
+template <class T>
+std::vector<T> shuffled(const std::vector<T>& values, std::uint64_t key = 1) {
   RandomStream stream(key, Stream::order);
-  std::vector<float> result;
+  std::vector<T> result;
   for (const auto i : random_permutation(stream, static_cast<std::uint32_t>(values.size())))
     result.push_back(values[i]);
   return result;
@@ -140,6 +145,33 @@ inline std::map<std::string, std::vector<float>> hard_inputs() {
   return inputs;
 }
 
+inline std::vector<double> doubles(const std::vector<float>& values) {
+  return {values.begin(), values.end()};
+}
+
+/// `normals` times the factor, with digits that no float has.
+inline std::vector<double> fine_normals(std::size_t count, double factor) {
+  std::vector<double> values = doubles(normal(count, 0.3, 1, count));
+  for (std::size_t i = 0; i < count; ++i) values[i] *= factor * (1 + 1e-9 * static_cast<double>(i));
+  return values;
+}
+
+/// Inputs by name: those of floats and others that no float holds.
+inline std::map<std::string, std::vector<double>> hard_doubles() {
+  std::map<std::string, std::vector<double>> inputs;
+  for (const auto& [name, values] : hard_inputs()) inputs[name] = doubles(values);
+  for (const double factor : {1e-310, 1e-160, 1e-100, 1e-30, 1.0, 1e60, 1e100, 1e154, 1e200, 1e307})
+    inputs["fine normals times " + std::to_string(std::log10(factor))] = fine_normals(40000, factor);
+  inputs["constant and huge"] = std::vector<double>(40000, 1e300);
+  auto& one = inputs["one huge among normals"] = fine_normals(40000, 1);
+  one[33000] = -1e250;
+  auto& scales = inputs["all scales of double"] = fine_normals(40000, 1);
+  for (std::size_t i = 0; i < scales.size(); ++i)
+    scales[i] = std::ldexp(scales[i], static_cast<int>(i % 2000) - 1000);
+  scales[7] = std::nan("");
+  return inputs;
+}
+
 /// Counts and extremes are exact. The others are sums in double of a thousand terms a lane, of which
 /// cancellation against the shift takes a factor of about 512 at most: 1e-9 of the sum of the terms' absolute
 /// values is safe. By Cauchy & Schwarz mean |d|³ / σ³ is at most the root of mean d⁴ / σ⁴.
@@ -147,13 +179,15 @@ inline void expect_moments(const MomentRow& actual, const MomentRow& expected) {
   const auto near = [&](int column, double tolerance) {
     if (std::isnan(expected[column]))
       EXPECT_TRUE(std::isnan(actual[column])) << moment_names[column] << " is " << actual[column];
+    else if (std::isinf(expected[column]))
+      EXPECT_EQ(actual[column], expected[column]) << moment_names[column];
     else
       EXPECT_NEAR(actual[column], expected[column], tolerance) << moment_names[column];
   };
   const double fourth = expected[4] + 3;
   near(0, 0);
   near(1, 1e-12 * expected[9]);
-  near(2, 1e-9 * expected[2]);
+  near(2, 1e-9 * expected[2] + std::numeric_limits<double>::denorm_min());
   near(3, 1e-9 * std::sqrt(fourth));
   near(4, 1e-9 * fourth);
   near(5, 0);
@@ -167,7 +201,8 @@ inline bool same_bits(const auto& a, const auto& b) {
   return a.size() == b.size() && std::memcmp(a.data(), b.data(), a.size() * sizeof(*a.data())) == 0;
 }
 
-inline Segment segment(const std::vector<float>& values) {
+template <class T>
+BasicSegment<T> segment(const std::vector<T>& values) {
   return {values.data(), static_cast<std::int64_t>(values.size())};
 }
 
@@ -176,7 +211,16 @@ inline Description describe(const std::vector<std::vector<float>>& parts,
   std::vector<Segment> segments;
   for (const auto& part : parts) segments.push_back(segment(part));
   Description out;
-  Describer(options).describe(segments, Memory::host, out);
+  Describer(options).describe(segments, Memory::host, {}, out);
+  return out;
+}
+
+inline Description describe_doubles(const std::vector<std::vector<double>>& parts,
+                                    const DescribeOptions& options = {}) {
+  std::vector<BasicSegment<double>> segments;
+  for (const auto& part : parts) segments.push_back(segment(part));
+  Description out;
+  Describer(options).describe(segments, {}, out);
   return out;
 }
 

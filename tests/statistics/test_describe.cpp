@@ -60,15 +60,53 @@ TEST(Describe, OrderOfValuesChangesNoHistogramAndNoQuantile) {
   }
 }
 
+TEST(DescribeDoubles, MomentsAgreeWithTheDefinitionOnHardInputs) {
+  for (const auto& [name, values] : hard_doubles()) {
+    SCOPED_TRACE(name);
+    const auto out = describe_doubles({values});
+    for (const std::size_t row : {0, 1}) expect_moments(moment_row(out, row), reference::moments(values));
+  }
+}
+
+// Segments of any magnitude meet in the last row.
+TEST(DescribeDoubles, TheLastRowIsOfAllSegments) {
+  const std::vector<std::vector<double>> parts = {
+      fine_normals(300, 1e-200), {0, -0.0, 0}, {}, fine_normals(20000, 1e-180), fine_normals(100, 3)};
+  const std::vector<std::vector<double>> tiny = {parts[0], parts[1], parts[2], parts[3]};
+  std::vector<std::vector<double>> huge = parts;
+  huge.push_back(fine_normals(17000, -1e290));
+  huge.push_back({std::nan(""), std::numeric_limits<double>::infinity(), 1});
+  for (const auto& network : {parts, tiny, huge}) {
+    SCOPED_TRACE(network.size());
+    const auto out = describe_doubles(network);
+    const auto all = concatenate(network);
+    for (std::size_t s = 0; s < network.size(); ++s)
+      expect_moments(moment_row(out, s), reference::moments(network[s]));
+    expect_moments(moment_row(out, network.size()), reference::moments(all));
+    EXPECT_TRUE(row_of(out.histogram, network.size(), 514) == reference::histogram(all, histogram_edges({})));
+  }
+}
+
+// Float's statistics are of the same numbers.
+TEST(DescribeDoubles, AgreeWithFloatsWhereTheValuesAreFloats) {
+  for (const auto& [name, values] : hard_inputs()) {
+    SCOPED_TRACE(name);
+    const auto a = describe({values}), b = describe_doubles({doubles(values)});
+    EXPECT_TRUE(same_bits(a.moments, b.moments));
+    EXPECT_EQ(a.histogram, b.histogram);
+    EXPECT_TRUE(same_bits(a.quantiles, b.quantiles));
+  }
+}
+
 // A describer keeps memory between networks; nothing of an earlier one may show.
 TEST(Describe, SameBitsWhateverWasDescribedBefore) {
   const auto small = normal(100, 0, 1, 1), large = normal(70000, 3, 2, 2), other = normal(20000, -1, 1, 3);
   const std::vector<Segment> one = {segment(small), segment(other)}, two = {segment(large)};
   Describer used(DescribeOptions{});
   Description first, between, again;
-  used.describe(one, Memory::host, first);
-  used.describe(two, Memory::host, between);
-  used.describe(one, Memory::host, again);
+  used.describe(one, Memory::host, {}, first);
+  used.describe(two, Memory::host, {}, between);
+  used.describe(one, Memory::host, {}, again);
   const auto fresh = describe({large});
   EXPECT_TRUE(same_bits(first.moments, again.moments));
   EXPECT_EQ(first.histogram, again.histogram);
@@ -87,7 +125,7 @@ TEST(Describe, DoesNotDependOnAlignment) {
     buffer.insert(buffer.end(), values.begin(), values.end());
     const std::vector<Segment> segments = {{buffer.data() + offset, 20000}};
     Description out;
-    Describer(DescribeOptions{}).describe(segments, Memory::host, out);
+    Describer(DescribeOptions{}).describe(segments, Memory::host, {}, out);
     EXPECT_TRUE(same_bits(out.moments, expected.moments));
     EXPECT_EQ(out.histogram, expected.histogram);
   }
@@ -101,7 +139,7 @@ TEST(Describe, MemoryOfTheGpu) {
   const std::vector<Segment> segments = {{device.data(), static_cast<std::int64_t>(values.size())}};
   const auto expected = describe({values});
   Description out;
-  Describer(DescribeOptions{}).describe(segments, Memory::cuda, out);
+  Describer(DescribeOptions{}).describe(segments, Memory::cuda, {}, out);
   expect_moments(moment_row(out, 0), reference::moments(values));
   EXPECT_EQ(out.histogram, expected.histogram);
   EXPECT_TRUE(same_bits(out.quantiles, expected.quantiles));
@@ -110,7 +148,7 @@ TEST(Describe, MemoryOfTheGpu) {
   Description out;
   Describer describer(DescribeOptions{});
   try {
-    describer.describe(segments, Memory::cuda, out);
+    describer.describe(segments, Memory::cuda, {}, out);
     ADD_FAILURE() << "accepted";
   } catch (const Error& error) {
     EXPECT_EQ(error.code(), ExitCode::usage);

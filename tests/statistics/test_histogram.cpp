@@ -75,6 +75,20 @@ TEST(Histogram, IsExactNextToEveryEdge) {
   }
 }
 
+TEST(Histogram, OfDoublesAgreesWithBinarySearch) {
+  for (const DescribeOptions& options : ranges()) {
+    const auto edges = histogram_edges(options);
+    auto inputs = hard_doubles();
+    auto& near = inputs["next to the edges"];
+    for (std::size_t i = 1; i < edges.size(); i += 1 + edges.size() / 2000)
+      near.insert(near.end(), {edges[i], std::nextafter(edges[i], -1e308), std::nextafter(edges[i], 1e308)});
+    for (const auto& [name, values] : inputs)
+      EXPECT_TRUE(row_of(describe_doubles({values}, options).histogram, 0, edges.size()) ==
+                  reference::histogram(values, edges))
+          << name << " in [" << options.histogram_low << ", " << options.histogram_high << "]";
+  }
+}
+
 TEST(Histogram, TotalsAreTheFiniteCounts) {
   for (const auto& [name, values] : hard_inputs()) {
     const auto out = describe({values});

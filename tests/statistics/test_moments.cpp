@@ -63,6 +63,18 @@ TEST(Moments, MergeOfPartsIsTheWhole) {
   }
 }
 
+TEST(MomentsOf, AgreesWithTheDefinitionOnHardInputs) {
+  for (const auto& [name, values] : hard_inputs()) {
+    SCOPED_TRACE(name);
+    expect_moments(moments_of(values).row(), reference::moments(values));
+  }
+}
+
+TEST(MomentsOf, IsWhatADescriptionSays) {
+  for (const auto& [name, values] : hard_inputs())
+    EXPECT_TRUE(same_bits(moments_of(values).row(), moment_row(describe({values}), 0))) << name;
+}
+
 TEST(Moments, AnEmptySummaryChangesNoBit) {
   const Moments some = one_by_one({1, 2, 4, infinity});
   Moments left = some, right;

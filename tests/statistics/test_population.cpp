@@ -1,5 +1,7 @@
 #include <gtest/gtest.h>
 
+#include <array>
+
 #include "reference.hpp"
 #include "statistics/population.hpp"
 
@@ -8,11 +10,13 @@ namespace {
 
 using namespace reference;
 
-constexpr PopulationShape shape{2, 514, 20001};  // over one kernel block of weights
+constexpr PopulationShape shape{2, 514, 2, 20001};  // over one kernel block of weights
 
-/// A run whose parameters are two tensors and whose weights are all of the first.
+/// A run whose parameters are two tensors and whose weights are all of the first; its nodes' strengths are of
+/// two layers.
 struct Run {
   std::vector<float> first, second;
+  std::array<std::vector<float>, 2> layers;
   std::vector<double> moments;
   std::vector<std::uint32_t> histogram;
 };
@@ -20,8 +24,10 @@ struct Run {
 Run make_run(std::uint64_t key, std::vector<float> second) {
   Run run{normal(static_cast<std::size_t>(shape.weights), 0.1, 1.0 + 0.1 * static_cast<double>(key), key),
           std::move(second),
+          {normal(20, 1, 2, 200 + key), {}},
           {},
           {}};
+  if (key % 2 == 0) run.layers[1] = {nan, static_cast<float>(key), -1};
   const Description out = describe({run.first, run.second});
   run.moments.assign(out.moments.begin(), out.moments.begin() + 2 * moment_count);
   run.histogram.assign(out.histogram.begin(), out.histogram.begin() + 2 * shape.bins);
@@ -42,7 +48,10 @@ std::vector<Run> make_runs(int count) {
   return runs;
 }
 
-void add(PopulationSummary& summary, const Run& run) { summary.add(run.moments, run.histogram, run.first); }
+void add(PopulationSummary& summary, const Run& run) {
+  const std::array<Moments, 2> nodes = {moments_of(run.layers[0]), moments_of(run.layers[1])};
+  summary.add(run.moments, run.histogram, nodes, run.first);
+}
 
 PopulationSummary summary_of(const std::vector<Run>& runs, std::size_t begin, std::size_t end) {
   PopulationSummary summary(shape);
@@ -82,6 +91,12 @@ void expect_summary(const PopulationSummary& summary, const std::vector<Run>& ru
       EXPECT_NEAR(summary.moment_std(row, column), static_cast<double>(std::sqrt(squares)), tolerance)
           << moment_names[m];
     }
+  }
+  for (std::size_t layer = 0; layer < 2; ++layer) {
+    std::vector<std::vector<float>> parts;
+    for (const Run& run : runs) parts.push_back(run.layers[layer]);
+    expect_moments(summary.node_pooled(static_cast<std::int64_t>(layer)),
+                   reference::moments(concatenate(parts)));
   }
   const auto weight_mean = summary.weight_mean();
   const auto weight_variance = summary.weight_variance();
@@ -137,6 +152,8 @@ TEST(Population, WithoutRunsNothingIsDefined) {
   EXPECT_EQ(none.runs(), 0);
   EXPECT_EQ(none.pooled(0)[0], 0);
   EXPECT_TRUE(std::isnan(none.pooled(0)[1]));
+  EXPECT_EQ(none.node_pooled(1)[0], 0);
+  EXPECT_TRUE(std::isnan(none.node_pooled(1)[1]));
   EXPECT_TRUE(std::isnan(none.moment_mean(1, 2)));
   EXPECT_TRUE(std::isnan(none.moment_std(1, 2)));
   for (const double v : none.weight_variance()) ASSERT_TRUE(std::isnan(v));
@@ -160,11 +177,11 @@ TEST(Population, AMovedSummaryKeepsItsNumbers) {
   expect_summary(held[0], runs);
 }
 
-TEST(Population, WeightsMayBeLeftOut) {
-  constexpr PopulationShape without{1, 514, 0};
+TEST(Population, WeightsAndNodesMayBeLeftOut) {
+  constexpr PopulationShape without{1, 514, 0, 0};
   const auto run = describe({{1, 2, 3}});
   PopulationSummary summary(without);
-  summary.add(std::span(run.moments).first(moment_count), std::span(run.histogram).first(514), {});
+  summary.add(std::span(run.moments).first(moment_count), std::span(run.histogram).first(514), {}, {});
   EXPECT_EQ(summary.runs(), 1);
   EXPECT_EQ(summary.pooled(0)[0], 3);
   EXPECT_TRUE(summary.weight_mean().empty());

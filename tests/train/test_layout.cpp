@@ -28,7 +28,9 @@ TEST(Layout, HasTheContractsArraysInItsOrder) {
   std::vector<std::string> names;
   for (const auto& array : layout.cohorts[0].arrays) names.push_back(array.name);
   EXPECT_THAT(names, testing::ElementsAre("train_loss", "train_accuracy", "test_loss", "test_accuracy",
-                                          "moments", "histogram", "quantiles", "weights", "logits"));
+                                          "moments", "histogram", "quantiles", "strength_in", "strength_out",
+                                          "node_strength", "layer_fluctuation", "singular_values", "spectrum",
+                                          "weights", "logits"));
   const auto& arrays = layout.cohorts[0].arrays;
   EXPECT_THAT(sizes(find(arrays, "test_loss")), testing::ElementsAre(4)) << "epochs 0 to 3";
   EXPECT_THAT(sizes(find(arrays, "moments")), testing::ElementsAre(3, 7, 12))

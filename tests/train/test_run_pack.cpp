@@ -27,9 +27,12 @@ class Population {
   std::vector<FinishedRun> run(std::vector<std::int64_t> runs) {
     statistics::Describer describer({sweep_.record.histogram_bins, sweep_.record.histogram_low,
                                      sweep_.record.histogram_high, sweep_.record.quantiles});
-    const PackContext context{sweep_,    cohorts_[0], layout_.cohorts[0].arrays, *engine_, images_.samples(),
-                              describer, stop_};
+    Stopwatch recording;
+    const PackContext context{sweep_,   cohorts_[0],       layout_.cohorts[0].arrays,
+                              *engine_, images_.samples(), describer,
+                              stop_,    recording};
     auto finished = run_pack(context, runs);
+    EXPECT_GT(recording.seconds(), 0);
     return finished ? std::move(*finished) : std::vector<FinishedRun>();
   }
   std::vector<FinishedRun> run_all() {

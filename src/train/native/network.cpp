@@ -123,7 +123,8 @@ void TrainedNetwork::logits(std::span<float> out) {
 std::vector<statistics::Segment> TrainedNetwork::segments() const {
   std::vector<statistics::Segment> segments;
   for (std::size_t p = 0; p < network_.parameters.size(); ++p)
-    segments.push_back({weights_.data() + order_.offset(p), network_.parameters[p].size});
+    segments.push_back({weights_.data() + order_.offset(p), network_.parameters[p].size,
+                        statistics::Order::pixel_channel_out});
   return segments;
 }
 

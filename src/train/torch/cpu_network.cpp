@@ -116,7 +116,7 @@ at::Tensor CpuNetwork::dropout_mask(std::int64_t layer, at::IntArrayRef shape, d
 std::vector<statistics::Segment> CpuNetwork::segments() const {
   std::vector<statistics::Segment> segments;
   for (std::size_t p = 0; p < offsets_.size(); ++p)
-    segments.push_back({at(weights_, p), network_.parameters[p].size});
+    segments.push_back({at(weights_, p), network_.parameters[p].size, engine_order(network_.parameters[p])});
   return segments;
 }
 

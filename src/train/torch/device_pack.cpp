@@ -99,9 +99,13 @@ class DevicePack : public PackTrainer {
     const bool in_place = memory() != statistics::Memory::host || accelerator_->device.is_cpu();
     host_copies_.clear();
     std::vector<statistics::Segment> segments;
-    for (const auto& weights : weights_) {
-      host_copies_.push_back(in_place ? weights[member] : weights[member].to(at::kCPU));
-      segments.push_back({host_copies_.back().const_data_ptr<float>(), weights.size(1)});
+    for (std::size_t p = 0; p < weights_.size(); ++p) {
+      const auto own = weights_[p][member];
+      host_copies_.push_back(in_place ? own : own.to(at::kCPU));
+      const auto& parameter = network_.parameters[p];
+      segments.push_back({host_copies_.back().const_data_ptr<float>(), own.size(0),
+                          parameter.role == network::Role::kernel ? statistics::Order::out_channel_pixel
+                                                                  : engine_order(parameter)});
     }
     accelerator_->synchronize();
     return segments;

@@ -42,6 +42,11 @@ at::Tensor pytorch_operand(const network::Parameter& parameter, const at::Tensor
   }
 }
 
+statistics::Order engine_order(const network::Parameter& parameter) {
+  return parameter.role == Role::kernel ? statistics::Order::out_pixel_channel
+                                        : statistics::Order::channel_pixel_out;
+}
+
 at::Tensor stored_order(const network::Parameter& parameter, const at::Tensor& operand) {
   return (parameter.role == Role::kernel ? operand.movedim(-3, -1) : operand).contiguous();
 }

@@ -3,6 +3,7 @@
 #include <ATen/ATen.h>
 
 #include "network/network.hpp"
+#include "statistics/segment.hpp"
 
 namespace kindred::train {
 
@@ -18,6 +19,8 @@ namespace kindred::train {
 at::Tensor stored_operand(const network::Parameter& parameter, const at::Tensor& flat);
 /// The operand as a view of values in PyTorch's order.
 at::Tensor pytorch_operand(const network::Parameter& parameter, const at::Tensor& flat);
+/// The engine's order of a matrix's values.
+statistics::Order engine_order(const network::Parameter& parameter);
 /// The values of an operand (a gradient), of one network or K, in the engine's order, contiguous.
 at::Tensor stored_order(const network::Parameter& parameter, const at::Tensor& operand);
 

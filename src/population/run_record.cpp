@@ -1,8 +1,8 @@
-#include "train/run_record.hpp"
+#include "population/run_record.hpp"
 
 #include <algorithm>
 
-namespace kindred::train {
+namespace kindred::population {
 namespace {
 
 template <class T>
@@ -23,10 +23,27 @@ RunRecord::RunRecord(const std::vector<store::Array>& arrays) : arrays_(arrays) 
 
 bool RunRecord::has(std::string_view array) const { return index(array) < arrays_.size(); }
 
+void RunRecord::put(const statistics::Description& description, std::size_t snapshot) {
+  const auto copy = [&]<class T>(std::string_view array, const std::vector<T>& values) {
+    if (!has(array)) return;
+    const auto place = row<T>(array).subspan(snapshot * values.size(), values.size());
+    std::copy(values.begin(), values.end(), place.begin());
+  };
+  copy("moments", description.moments);
+  copy("histogram", description.histogram);
+  copy("quantiles", description.quantiles);
+  copy("strength_in", description.nodes.in);
+  copy("strength_out", description.nodes.out);
+  copy("node_strength", description.nodes.total);
+  copy("layer_fluctuation", description.nodes.fluctuation);
+  copy("singular_values", description.singular_values);
+  copy("spectrum", description.spectrum);
+}
+
 std::size_t RunRecord::index(std::string_view array) const {
   const auto found =
       std::find_if(arrays_.begin(), arrays_.end(), [&](const auto& a) { return a.name == array; });
   return static_cast<std::size_t>(found - arrays_.begin());
 }
 
-}  // namespace kindred::train
+}  // namespace kindred::population

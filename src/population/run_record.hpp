@@ -6,9 +6,10 @@
 #include <string_view>
 
 #include "core/error.hpp"
+#include "statistics/describe.hpp"
 #include "store/population_file.hpp"
 
-namespace kindred::train {
+namespace kindred::population {
 
 /// One run's arrays in memory while it trains, in the file's order and types. What is never reached stays
 /// NaN (floating types) or 0.
@@ -23,6 +24,8 @@ class RunRecord {
     auto& bytes = rows_[index(array)];
     return {reinterpret_cast<T*>(bytes.data()), bytes.size() / sizeof(T)};
   }
+  /// A network's statistics, those that the arrays ask for, at one of the snapshots.
+  void put(const statistics::Description& description, std::size_t snapshot);
   const store::RowData& rows() const { return rows_; }
 
  private:
@@ -31,4 +34,4 @@ class RunRecord {
   store::RowData rows_;
 };
 
-}  // namespace kindred::train
+}  // namespace kindred::population

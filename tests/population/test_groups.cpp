@@ -1,9 +1,11 @@
 #include <gmock/gmock.h>
 #include <gtest/gtest.h>
 
-#include "train/population.hpp"
+#include <cmath>
 
-namespace kindred::train {
+#include "population/reduce.hpp"
+
+namespace kindred::population {
 namespace {
 
 using store::State;
@@ -41,5 +43,17 @@ TEST(Groups, NeedEightDoneRuns) {
   EXPECT_THAT(choose_groups({}, {}, {}, 0.25)[0], IsEmpty());
 }
 
+TEST(Groups, RunsOfUnknownAccuracyAreNeitherGoodNorBad) {
+  const std::vector<State> states(12, State::done);
+  std::vector<double> accuracy = {NAN, .1, .2, NAN, .3, .4, .5, .6, NAN, .7, .8, NAN};
+  const std::vector<std::uint64_t> ids(12);
+  const auto groups = choose_groups(states, accuracy, ids, 0.25);
+  EXPECT_EQ(groups[0].size(), 12u);
+  EXPECT_THAT(groups[1], ElementsAre(9, 10));
+  EXPECT_THAT(groups[2], ElementsAre(1, 2));
+  accuracy[1] = NAN;
+  EXPECT_THAT(choose_groups(states, accuracy, ids, 0.25)[1], IsEmpty()) << "seven are too few";
+}
+
 }  // namespace
-}  // namespace kindred::train
+}  // namespace kindred::population

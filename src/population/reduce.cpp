@@ -1,4 +1,4 @@
-#include "train/population.hpp"
+#include "population/reduce.hpp"
 
 #include <algorithm>
 #include <cmath>
@@ -7,7 +7,7 @@
 
 #include "statistics/population.hpp"
 
-namespace kindred::train {
+namespace kindred::population {
 namespace {
 
 constexpr std::int64_t leaf_rows = 64;
@@ -20,10 +20,30 @@ std::span<std::byte> bytes_of(std::vector<T>& values) {
   return std::as_writable_bytes(std::span(values));
 }
 
-statistics::PopulationShape shape_of(const Cohort& cohort, const sweep::Record& record) {
-  return {static_cast<std::int64_t>(cohort.snapshots.size() * (cohort.network.parameters.size() + 1)),
-          record.histogram_bins + 2,
-          static_cast<std::int64_t>(cohort.weight_snapshots.size()) * cohort.network.size};
+/// Elements of one run in the array, 0 where the cohort has none.
+std::int64_t row_length(const store::CohortLayout& cohort, std::string_view name) {
+  for (const auto& array : cohort.arrays)
+    if (array.name == name) return array.row_length();
+  return 0;
+}
+
+/// How many nodes each layer has, from the layout's constant `node_layer`.
+std::vector<std::int64_t> layer_sizes(const store::CohortLayout& cohort) {
+  std::vector<std::int64_t> sizes;
+  for (const auto& constant : cohort.constants) {
+    if (constant.name != "node_layer") continue;
+    for (const auto layer : std::get<std::vector<std::int32_t>>(constant.values)) {
+      sizes.resize(static_cast<std::size_t>(layer) + 1);
+      ++sizes.back();
+    }
+  }
+  return sizes;
+}
+
+statistics::PopulationShape shape_of(const store::CohortLayout& cohort) {
+  const auto rows = row_length(cohort, "moments") / static_cast<std::int64_t>(statistics::moment_count);
+  return {rows, row_length(cohort, "histogram") / rows, row_length(cohort, "layer_fluctuation"),
+          row_length(cohort, "weights")};
 }
 
 std::int64_t leaves_of(std::int64_t rows) { return (rows + leaf_rows - 1) / leaf_rows; }
@@ -31,29 +51,50 @@ std::int64_t leaves_of(std::int64_t rows) { return (rows + leaf_rows - 1) / leaf
 /// One cohort's rows, read from the file as they are needed.
 class Rows {
  public:
-  Rows(const store::PopulationFile& file, const Cohort& cohort, const sweep::Record& record)
-      : file_(file), cohort_(cohort), shape_(shape_of(cohort, record)) {
+  Rows(const store::PopulationFile& file, const store::CohortLayout& cohort)
+      : file_(file), cohort_(cohort), shape_(shape_of(cohort)), layers_(layer_sizes(cohort)) {
     moments_.resize(static_cast<std::size_t>(shape_.rows) * statistics::moment_count);
     histogram_.resize(static_cast<std::size_t>(shape_.rows * shape_.bins));
+    strengths_.resize(static_cast<std::size_t>(row_length(cohort, "node_strength")));
     weights_.resize(static_cast<std::size_t>(shape_.weights));
   }
 
   const statistics::PopulationShape& shape() const { return shape_; }
 
   void add(std::int64_t row, statistics::PopulationSummary& summary) {
-    file_.read_rows(cohort_.name, "moments", row, 1, bytes_of(moments_));
-    file_.read_rows(cohort_.name, "histogram", row, 1, bytes_of(histogram_));
-    if (!weights_.empty()) file_.read_rows(cohort_.name, "weights", row, 1, bytes_of(weights_));
-    summary.add(moments_, histogram_, weights_);
+    read("moments", row, moments_);
+    read("histogram", row, histogram_);
+    read("node_strength", row, strengths_);
+    read("weights", row, weights_);
+    summary.add(moments_, histogram_, node_moments(), weights_);
   }
 
  private:
+  template <class T>
+  void read(const char* array, std::int64_t row, std::vector<T>& values) const {
+    if (!values.empty()) file_.read_rows(cohort_.name, array, row, 1, bytes_of(values));
+  }
+
+  /// Of the strengths of each snapshot's layers.
+  std::span<const statistics::Moments> node_moments() {
+    node_moments_.clear();
+    std::span<const float> left(strengths_);
+    while (!left.empty())
+      for (const auto size : layers_) {
+        node_moments_.push_back(statistics::moments_of(left.first(static_cast<std::size_t>(size))));
+        left = left.subspan(static_cast<std::size_t>(size));
+      }
+    return node_moments_;
+  }
+
   const store::PopulationFile& file_;
-  const Cohort& cohort_;
+  const store::CohortLayout& cohort_;
   statistics::PopulationShape shape_;
+  std::vector<std::int64_t> layers_;
   std::vector<double> moments_;
   std::vector<std::uint32_t> histogram_;
-  std::vector<float> weights_;
+  std::vector<float> strengths_, weights_;
+  std::vector<statistics::Moments> node_moments_;
 };
 
 /// The summary of the group's rows. Collective.
@@ -90,7 +131,7 @@ statistics::PopulationSummary summarise(Rows& rows, std::int64_t cohort_rows,
 /// The arrays of one cohort's groups, one group after another.
 struct GroupArrays {
   std::vector<std::int64_t> runs;
-  std::vector<double> moments, moments_mean, moments_std, weight_mean, weight_variance;
+  std::vector<double> moments, moments_mean, moments_std, node_moments, weight_mean, weight_variance;
   std::vector<std::uint64_t> histogram;
 
   void append(const statistics::PopulationSummary& summary, const statistics::PopulationShape& shape) {
@@ -107,6 +148,8 @@ struct GroupArrays {
       }
       for (std::int64_t bin = 0; bin < shape.bins; ++bin) histogram.push_back(summary.histogram(row, bin));
     }
+    for (std::int64_t layer = 0; layer < shape.layers; ++layer)
+      for (const double moment : summary.node_pooled(layer)) node_moments.push_back(empty ? nan : moment);
     const auto mean = summary.weight_mean();
     const auto variance = summary.weight_variance();
     for (std::size_t i = 0; i < mean.size(); ++i) {
@@ -125,22 +168,23 @@ std::vector<std::vector<std::int64_t>> choose_groups(std::span<const store::Stat
   for (std::size_t row = 0; row < states.size(); ++row)
     if (states[row] == store::State::done) done.push_back(static_cast<std::int64_t>(row));
   std::vector<std::vector<std::int64_t>> groups{done, {}, {}};
-  if (done.size() < min_runs_for_groups) return groups;
   auto ranked = done;
+  std::erase_if(ranked,
+                [&](std::int64_t row) { return std::isnan(test_accuracy[static_cast<std::size_t>(row)]); });
+  if (ranked.size() < min_runs_for_groups) return groups;
   std::sort(ranked.begin(), ranked.end(), [&](std::int64_t a, std::int64_t b) {
     const auto i = static_cast<std::size_t>(a), j = static_cast<std::size_t>(b);
     return test_accuracy[i] != test_accuracy[j] ? test_accuracy[i] > test_accuracy[j] : ids[i] < ids[j];
   });
-  const auto count = static_cast<std::ptrdiff_t>(std::ceil(fraction * static_cast<double>(done.size())));
+  const auto count = static_cast<std::ptrdiff_t>(std::ceil(fraction * static_cast<double>(ranked.size())));
   groups[1].assign(ranked.begin(), ranked.begin() + count);
   groups[2].assign(ranked.end() - count, ranked.end());
   for (auto& group : groups) std::sort(group.begin(), group.end());
   return groups;
 }
 
-std::int64_t reduction_bytes(const Cohort& cohort, const sweep::Record& record, std::int64_t ranks) {
-  const auto length =
-      static_cast<std::int64_t>(statistics::PopulationSummary::length(shape_of(cohort, record)));
+std::int64_t reduction_bytes(const store::CohortLayout& cohort, std::int64_t ranks) {
+  const auto length = static_cast<std::int64_t>(statistics::PopulationSummary::length(shape_of(cohort)));
   const auto slots = std::min(leaves_at_once, leaves_of(static_cast<std::int64_t>(cohort.runs.size())));
   // While the last group is reduced: slots, the message of as many, the total, and two groups' results, each
   // about as large as a summary. Then its results are added, in arrays that grow.
@@ -148,8 +192,8 @@ std::int64_t reduction_bytes(const Cohort& cohort, const sweep::Record& record, 
   return std::max(reducing, adding) * length * static_cast<std::int64_t>(sizeof(double));
 }
 
-void reduce_population(store::PopulationFile& file, const std::vector<Cohort>& cohorts,
-                       const sweep::Record& record, const parallel::Communicator& world) {
+void reduce_population(store::PopulationFile& file, const std::vector<store::CohortLayout>& cohorts,
+                       double optimal_fraction, const parallel::Communicator& world) {
   std::vector<store::State> states;
   std::vector<double> accuracy;
   std::vector<std::uint64_t> ids;
@@ -168,27 +212,25 @@ void reduce_population(store::PopulationFile& file, const std::vector<Cohort>& c
       cohort_accuracy.push_back(accuracy[index]);
       cohort_ids.push_back(ids[index]);
     }
-    Rows rows(file, cohort, record);
+    Rows rows(file, cohort);
     GroupArrays arrays;
-    for (const auto& group :
-         choose_groups(cohort_states, cohort_accuracy, cohort_ids, record.optimal_fraction))
+    for (const auto& group : choose_groups(cohort_states, cohort_accuracy, cohort_ids, optimal_fraction))
       arrays.append(summarise(rows, static_cast<std::int64_t>(cohort.runs.size()), group, world),
                     rows.shape());
     world.root_only([&] {
       const auto write = [&](const char* name, const auto& values) {
-        file.write_population(cohort.name, name, std::as_bytes(std::span(values)));
+        if (!values.empty()) file.write_population(cohort.name, name, std::as_bytes(std::span(values)));
       };
       write("moments", arrays.moments);
       write("histogram", arrays.histogram);
       write("moments_mean", arrays.moments_mean);
       write("moments_std", arrays.moments_std);
-      if (rows.shape().weights > 0) {
-        write("weight_mean", arrays.weight_mean);
-        write("weight_variance", arrays.weight_variance);
-      }
+      write("node_strength_moments", arrays.node_moments);
+      write("weight_mean", arrays.weight_mean);
+      write("weight_variance", arrays.weight_variance);
       write("runs", arrays.runs);
     });
   }
 }
 
-}  // namespace kindred::train
+}  // namespace kindred::population

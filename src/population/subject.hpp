@@ -1,0 +1,37 @@
+#pragma once
+
+#include <cstdint>
+#include <string>
+#include <vector>
+
+#include "network/network.hpp"
+#include "statistics/describe.hpp"
+#include "statistics/structure.hpp"
+#include "store/population_file.hpp"
+
+namespace kindred::population {
+
+/// What the networks of a cohort have in common that their statistics depend on.
+struct Subject {
+  struct Parameter {
+    std::string name;
+    std::int64_t offset = 0, size = 0;  ///< in the flat weights
+  };
+  std::vector<Parameter> parameters;
+  statistics::Structure structure;
+  std::vector<std::string> layer_names;        ///< of the structure's layers; none where nodes are not known
+  std::vector<std::int64_t> snapshots;         ///< epochs at which statistics are taken
+  std::vector<std::int64_t> weight_snapshots;  ///< epochs whose weights are kept
+  statistics::DescribeOptions options;
+
+  std::int64_t size() const;  ///< of the flat weights, P
+};
+
+/// Of a network that Kindred can rebuild.
+Subject subject_of(const network::Network& network);
+
+/// Adds to a cohort's layout the arrays of statistics and weights (design section 4), with their scales and
+/// constants, and those of /population.
+void add_statistics(store::CohortLayout& layout, const Subject& subject);
+
+}  // namespace kindred::population
