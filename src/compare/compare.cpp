@@ -6,12 +6,12 @@
 #include <map>
 #include <memory>
 
+#include "compare/images.hpp"
 #include "compare/job.hpp"
 #include "core/log.hpp"
 #include "core/time.hpp"
 #include "parallel/ticket_queue.hpp"
 #include "store/lock.hpp"
-#include "train/node_data.hpp"
 #include "train/torch/threads.hpp"
 
 namespace kindred::compare {
@@ -27,17 +27,15 @@ std::size_t default_memory(const parallel::Communicator& world) {
 /// One rank's part: computes and writes tiles, counts the undefined pairs.
 class Worker {
  public:
-  Worker(const Job& job, const store::PopulationFile& population, const train::NodeData& data,
+  Worker(const Job& job, const store::PopulationFile& population, const Images& images,
          store::SimilarityFile& output)
-      : job_(job), population_(population), output_(output) {
-    for (const auto& cohort : job.cohorts) samples_.push_back(data.samples(cohort));
-  }
+      : job_(job), population_(population), images_(images), output_(output) {}
 
   void work(const Task& task) {
     const auto& slice = job_.slices[task.slice];
     const auto& name = job_.cohorts[slice.cohort].name;
-    const auto feature = make_feature(job_.context(slice.cohort, population_, samples_[slice.cohort]),
-                                      slice.metric.subject, slice.source);
+    const auto feature =
+        make_feature(job_.context(slice.cohort, population_, images_), slice.metric.subject, slice.source);
     const auto& tile = task.tile;
     const auto values = compute_tile(*feature, slice.metric.pairing, tile, job_.valid[slice.cohort]);
     const std::string metric(slice.metric.name);
@@ -74,12 +72,13 @@ class Worker {
  private:
   const Job& job_;
   const store::PopulationFile& population_;
+  const Images& images_;
   store::SimilarityFile& output_;
-  std::vector<train::Samples> samples_;
   std::map<std::string, std::int64_t> undefined_;
 };
 
 void announce(const Job& job, const std::vector<Task>& tasks, const CompareOptions& options) {
+  for (const auto& line : job.left_out) log::warn("{}", line);
   double operations = 0;
   for (const auto& task : tasks) operations += task.cost;
   // 2e10 elements of pairs a second and core is what one tile kernel or product reaches, within a factor of
@@ -102,7 +101,7 @@ ExitCode compare(const CompareOptions& options, const parallel::Communicator& wo
   const auto tasks = make_tasks(job, options.memory > 0 ? options.memory : default_memory(world));
   std::unique_ptr<store::FileLock> lock;
   world.root_only([&] { lock = std::make_unique<store::FileLock>(options.output, options.take_lock); });
-  const train::NodeData data(job.cohorts, options.data_folder, world);
+  const Images images(job.datasets(), options.data_folder, world);
   world.root_only([&] {
     announce(job, tasks, options);
     store::create_similarity(options.output, job.layout);
@@ -110,7 +109,7 @@ ExitCode compare(const CompareOptions& options, const parallel::Communicator& wo
   std::map<std::string, std::int64_t> undefined;
   {
     store::SimilarityFile output(options.output, world);
-    Worker worker(job, *population, data, output);
+    Worker worker(job, *population, images, output);
     world.agree([&] {
       std::int64_t finished = 0;
       parallel::TicketQueue queue(world, static_cast<std::int64_t>(tasks.size()), concurrent,

@@ -10,10 +10,9 @@ class WeightsFeature : public Feature {
  public:
   WeightsFeature(const FeatureContext& context, std::int64_t slice, bool sorted)
       : context_(context), sorted_(sorted) {
-    const auto& parameters = context.cohort.network.parameters;
-    const bool all = slice == static_cast<std::int64_t>(parameters.size());
-    offset_ = all ? 0 : parameters[static_cast<std::size_t>(slice)].offset;
-    length_ = all ? context.cohort.network.size : parameters[static_cast<std::size_t>(slice)].size;
+    const auto& parameter = context.cohort.parameters[static_cast<std::size_t>(slice)];
+    offset_ = parameter.offset;
+    length_ = parameter.size;
   }
 
   std::int64_t length() const override { return length_; }
@@ -33,7 +32,7 @@ class WeightsFeature : public Feature {
 void read_weights(const FeatureContext& context, std::int64_t row, std::int64_t offset,
                   std::span<float> out) {
   context.file.read_row_part(context.cohort.name, "weights", row,
-                             context.weights_snapshot * context.cohort.network.size + offset,
+                             context.weights_snapshot * context.cohort.size() + offset,
                              static_cast<std::int64_t>(out.size()), std::as_writable_bytes(out));
 }
 

@@ -3,10 +3,9 @@
 #include <memory>
 #include <span>
 
+#include "compare/cohort.hpp"
 #include "compare/metric.hpp"
 #include "store/population_file.hpp"
-#include "train/cohort.hpp"
-#include "train/engine.hpp"
 
 namespace kindred::compare {
 
@@ -21,10 +20,9 @@ class Feature {
 /// What features are made from.
 struct FeatureContext {
   const store::PopulationFile& file;
-  const sweep::Sweep& sweep;
-  const train::Cohort& cohort;
-  const train::Samples& samples;
-  std::int64_t weights_snapshot = 0;  ///< its index
+  const Cohort& cohort;
+  std::span<const std::uint8_t> images;  ///< bytes of the dataset's test images, where they are needed
+  std::int64_t weights_snapshot = 0;     ///< its index
   std::int64_t probes = 0;
 };
 

@@ -15,16 +15,15 @@ class GramFeature : public Feature {
   GramFeature(const FeatureContext& context, std::int64_t representation)
       : context_(context), representation_(static_cast<std::size_t>(representation)) {
     const train::Normalizer normalizer(*context.cohort.dataset);
-    images_ = at::empty({context.probes, context.cohort.network.inputs});
-    normalizer.range(context.samples.dataset.test_images, 0, context.probes, images_.data_ptr<float>());
+    images_ = at::empty({context.probes, context.cohort.dataset->pixels()});
+    normalizer.range(context.images, 0, context.probes, images_.data_ptr<float>());
   }
 
   std::int64_t length() const override { return context_.probes * (context_.probes + 1) / 2; }
 
   void load(std::int64_t row, float* out) override {
     const c10::InferenceMode guard;
-    const auto run = static_cast<std::size_t>(context_.cohort.runs[static_cast<std::size_t>(row)]);
-    const auto network = network::make_network(context_.sweep.runs[run], *context_.cohort.dataset);
+    const auto& network = context_.cohort.network(row);
     auto weights = at::empty({network.size});
     read_weights(context_, row, 0, {weights.data_ptr<float>(), static_cast<std::size_t>(network.size)});
     std::vector<at::Tensor> representations;

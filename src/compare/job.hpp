@@ -1,16 +1,17 @@
 #pragma once
 
+#include <set>
 #include <string>
 #include <vector>
 
+#include "compare/cohort.hpp"
 #include "compare/compare.hpp"
 #include "compare/feature.hpp"
+#include "compare/images.hpp"
 #include "compare/metric.hpp"
 #include "compare/tile.hpp"
 #include "store/population_file.hpp"
 #include "store/similarity_file.hpp"
-#include "sweep/sweep_file.hpp"
-#include "train/cohort.hpp"
 
 namespace kindred::compare {
 
@@ -18,26 +19,27 @@ namespace kindred::compare {
 struct Slice {
   std::size_t cohort = 0;
   Metric metric;
-  std::int64_t source = 0;    ///< index of the parameter or representation in the network
+  std::int64_t source = 0;    ///< index of the cohort's parameter or the network's representation
   std::int64_t position = 0;  ///< index in the similarity file's dimension
   std::string name;
 };
 
 /// Everything that a comparison does, decided before it starts; the same on every rank.
 struct Job {
-  sweep::Sweep sweep;
-  std::vector<train::Cohort> cohorts;
+  std::vector<Cohort> cohorts;
   std::vector<std::vector<bool>> valid;        ///< per cohort and row: the run is done
   std::vector<std::int64_t> weights_snapshot;  ///< per cohort: index of the asked snapshot
   std::vector<std::int64_t> probes;            ///< per cohort
   std::vector<Slice> slices;
+  std::vector<std::string> left_out;  ///< a line for each cohort that cannot have every metric
   store::SimilarityLayout layout;
 
-  FeatureContext context(std::size_t cohort, const store::PopulationFile& file,
-                         const train::Samples& samples) const;
+  /// Names of the datasets whose images the slices need.
+  std::set<std::string> datasets() const;
+  FeatureContext context(std::size_t cohort, const store::PopulationFile& file, const Images& images) const;
 };
 
-/// Reads the population file's sweep and states and resolves the options against them. Independent.
+/// Reads the population file's cohorts and states and resolves the options against them. Independent.
 /// Throws a usage error where a metric, parameter or snapshot is asked for that the file does not have.
 Job make_job(const CompareOptions& options, const store::PopulationFile& file);
 

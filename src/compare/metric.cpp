@@ -35,8 +35,10 @@ std::vector<std::string> split_names(const std::string& names) {
   return parts;
 }
 
+bool is_metric_set(const std::string& names) { return names == "fast" || names == "all"; }
+
 std::vector<Metric> choose_metrics(const std::string& names) {
-  if (names == "fast" || names == "all") return {table.begin(), table.end()};
+  if (is_metric_set(names)) return {table.begin(), table.end()};
   const auto wanted = split_names(names);
   std::string allowed = "fast, all";
   for (const auto& metric : table) allowed += fmt::format(", {}", metric.name);

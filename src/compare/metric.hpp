@@ -32,6 +32,9 @@ std::span<const Metric> metrics();
 /// Throws a usage error that names what is allowed.
 std::vector<Metric> choose_metrics(const std::string& names);
 
+/// Whether `names` is a set, whose metrics need not all be possible.
+bool is_metric_set(const std::string& names);
+
 /// Splits at commas.
 std::vector<std::string> split_names(const std::string& names);
 
