@@ -18,6 +18,7 @@ from kindred.moments import WHOLE, Contrast, Correlation, Spread, alikeness, con
 from kindred.pairs import Pairs, compare_across, compare_groups
 from kindred.population import STATES, Population
 from kindred.similarity import Similarity
+from kindred.structure import Structure, examine_structure
 
 CURVES = ("train_loss", "train_accuracy", "test_loss", "test_accuracy")
 _MOST_DISTRIBUTIONS = 7
@@ -43,6 +44,7 @@ class CohortFindings:
     spreads: list[Spread] = field(default_factory=list)
     alikeness: Estimate | None = None  # mean ratio of the scale-free spreads, optimal / suboptimal
     distributions: list[Distribution] = field(default_factory=list)
+    structure: Structure = field(default_factory=Structure)  # nodes and spectra, last snapshot
     pairs: list[Pairs] = field(default_factory=list)
 
     @property
@@ -124,8 +126,11 @@ def _examine_cohort(population, name, runs, fraction, similarity) -> CohortFindi
         found.curves = {
             c: _table(arrays[c].load().sel(run=groups.order), "epoch") for c in CURVES if c in arrays
         }
-        if "moments" in arrays and arrays.sizes.get("snapshot", 0):
+        if arrays.sizes.get("snapshot", 0):
             found.snapshots = [int(epoch) for epoch in arrays["snapshot"].values]
+            with _summary(population, name, groups) as summary:
+                found.structure = examine_structure(arrays, summary, groups.named)
+        if "moments" in arrays and found.snapshots:
             _examine_moments(found, arrays["moments"].isel(snapshot=-1).load().sel(run=groups.order))
             found.matrices = _matrices(arrays, found.parameters)
             drawn = _thin(found.matrices, _MOST_DISTRIBUTIONS - 1) + [WHOLE] * (WHOLE in found.parameters)

@@ -38,7 +38,7 @@ def render(findings: Findings, paths: list[str]) -> str:
         navigation.append(("across", "Across cohorts", "cohort"))
     body.append(definitions())
     navigation.append(("definitions", "Definitions", "cohort"))
-    plots = any(len(cohort.groups.order) for cohort in findings.cohorts)
+    plots = any(cohort.groups.known for cohort in findings.cohorts)
     return page.page(f"{findings.name or 'population'} – kindred report", navigation, "\n".join(body), plots)
 
 

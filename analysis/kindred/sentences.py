@@ -74,7 +74,11 @@ def runs_line(findings: Findings) -> str:
     ]
     where = f" in {len(findings.cohorts)} cohorts" if len(findings.cohorts) > 1 else ""
     counted = f"{counts['done']} of {len(findings.runs)} done{where}{f' ({rest})' if rest else ''}"
-    return f"Runs: {counted}; {'; '.join(best) or 'no test accuracy yet'}."
+    return f"Runs: {counted}; {'; '.join(best) or _no_accuracy(counts)}."
+
+
+def _no_accuracy(counts: dict[str, int]) -> str:
+    return "their test accuracies are not known" if counts["done"] else "no test accuracy yet"
 
 
 def accuracies(runs: pd.DataFrame) -> dict[str, np.ndarray]:
@@ -106,7 +110,9 @@ def _variance_line(cohort: CohortFindings) -> str:
     rho, n = found.overall, found.overall.n
     if not math.isfinite(rho.value):
         why = (
-            f"only {n} done {'run' if n == 1 else 'runs'}"
+            "the accuracies are not known"
+            if not cohort.groups.known
+            else f"only {n} done {'run' if n == 1 else 'runs'}"
             if n < 3
             else "the variance or the accuracy is the same in all runs"
         )

@@ -58,6 +58,8 @@ class Plan:
     schema: str = "kindred.population"
     activation: str = "relu"
     dropout: float = 0.0
+    structure: bool = False  # with node strengths and spectra
+    elsewhere: bool = False  # as ingested: no dataset, accuracies, curves or settings; runs have names
 
     @property
     def parameters(self):
@@ -96,7 +98,7 @@ class Plan:
 
     @property
     def cohort(self):
-        return f"{self.dataset}-mlp-0a1b2c3d"
+        return "networks-0a1b2c3d" if self.elsewhere else f"{self.dataset}-mlp-0a1b2c3d"
 
 
 def moments_row(values):
@@ -158,6 +160,13 @@ class _Group:
     def __init__(self, parent, name):
         self.group = parent.create_group(name, track_order=True)
 
+    @classmethod
+    def of(cls, group):
+        """One that is there already."""
+        found = cls.__new__(cls)
+        found.group = group
+        return found
+
     def scale(self, name, values=None, size=None):
         if values is None:
             data = self.group.create_dataset(name, shape=(size,), dtype=">f4")
@@ -185,6 +194,14 @@ def ranking(plan, accuracy, ids, states):
     order = sorted(done, key=lambda i: (-accuracy[i], ids[i]))
     size = math.ceil(plan.fraction * len(order)) if len(order) >= 8 else 0
     return order, order[:size], order[len(order) - size :]
+
+
+def members(plan, accuracy, ids, states):
+    """Rows of the groups of /population: all done runs, the best and the worst of them."""
+    if not plan.summary:
+        return [[], [], []]
+    order, best, worst = ranking(plan, accuracy, ids, states)
+    return [order if len(order) else [i for i in range(plan.runs) if states[i] == 1], best, worst]
 
 
 def make_population(path, plan: Plan = None, more: tuple = ()):
@@ -224,6 +241,8 @@ def _cohort(file, plan, first_run):
     states = np.array([plan.states.get(i, 1) for i in range(n)], "u1")
     done = states == 1
     weights[states == 2] = np.nan
+    if plan.elsewhere:
+        accuracy[:] = np.nan
     group = _Group(file, f"cohorts/{plan.cohort}")
     names = [name for name, _ in plan.parameters] + ["all"]
     sizes = [size for _, size in plan.parameters]
@@ -231,39 +250,33 @@ def _cohort(file, plan, first_run):
     sizes = sizes + [weights.shape[2]]
     edges = plan.range[0] + np.arange(plan.bins + 1) * (plan.range[1] - plan.range[0]) / plan.bins
     group.group.attrs.update(
-        dataset=plan.dataset, key="k", architecture=json.dumps(plan.architecture)
+        dataset="" if plan.elsewhere else plan.dataset,
+        key="k",
+        architecture="{}" if plan.elsewhere else json.dumps(plan.architecture),
     )
     group.scale("run", np.arange(first_run, first_run + n))
-    group.scale("epoch", np.arange(plan.epochs + 1))
     group.scale("snapshot", np.array(plan.snapshots))
     group.scale("parameter", names)
     group.scale("moment", list(MOMENTS))
     group.scale("bin", np.append(-np.inf, edges))
     group.scale("probability", np.linspace(0, 1, plan.quantiles))
-    curve = np.where(done[:, None], curve, np.nan)
-    noise = np.concatenate([np.full((n, 1), np.nan), curve[:, 1:] + 0.005], axis=1)
-    for name, values in (
-        ("train_loss", 2.4 * (1.02 - noise)),
-        ("train_accuracy", noise),
-        ("test_loss", 2.4 * (1.02 - curve)),
-        ("test_accuracy", curve),
-    ):
-        group.array(name, ["run", "epoch"], values.astype("f4"))
+    if not plan.elsewhere:
+        _curves(group, plan, done, curve)
     group.array("parameter_offset", ["parameter"], np.array(offsets, "i8"))
     group.array("parameter_size", ["parameter"], np.array(sizes, "i8"))
     if plan.statistics:
         _statistics(
             file, group, plan, weights, names, offsets, sizes, edges, accuracy, ids, states, first_run
         )
+    if plan.structure:
+        _structure(file, group, plan, weights, accuracy, ids, states)
     if plan.weights:
         group.scale("weights_snapshot", np.array(plan.snapshots[-1:]))
         group.scale("weight", size=weights.shape[2])
         group.array("weights", ["run", "weights_snapshot", "weight"], weights[:, -1:])
     final = np.where(done, accuracy, np.nan)
-    return {
-        "id": ids,
-        "cohort": np.array([plan.cohort] * n, dtype=object),
-        "cohort_row": np.arange(n),
+    places = {"id": ids, "cohort": np.array([plan.cohort] * n, dtype=object), "cohort_row": np.arange(n)}
+    settings = {
         "data.dataset": np.array([plan.dataset] * n, dtype=object),
         "init.seed": np.full(n, -1),
         "model.activation": np.array([plan.activation] * n, dtype=object),
@@ -273,9 +286,17 @@ def _cohort(file, plan, first_run):
         "train.epochs": np.full(n, plan.epochs),
         "train.learning_rate": rate,
         "seed": seed,
+    }
+    if plan.elsewhere:
+        settings = {"name": np.array([f"network {i}" for i in range(n)], dtype=object)}
+    return {
+        **places,
+        **settings,
         "state": states,
         "checksum": np.zeros(n, "u8"),
-        "epochs_completed": np.where(done, float(plan.epochs), np.where(states == 2, 1.0, np.nan)),
+        "epochs_completed": np.where(
+            done & ~np.isnan(accuracy), float(plan.epochs), np.where(states == 2, 1.0, np.nan)
+        ),
         "train_loss": 2.4 * (1.02 - final),
         "train_accuracy": final,
         "test_loss": 2.4 * (1.02 - final),
@@ -287,6 +308,71 @@ def _cohort(file, plan, first_run):
         "pack": np.zeros(n, "i8"),
         "message": np.array([plan.message.encode() if s >= 2 else b"" for s in states], "S256"),
     }
+
+
+def _curves(group, plan, done, curve):
+    group.scale("epoch", np.arange(plan.epochs + 1))
+    curve = np.where(done[:, None], curve, np.nan)
+    noise = np.concatenate([np.full((len(done), 1), np.nan), curve[:, 1:] + 0.005], axis=1)
+    for name, values in (
+        ("train_loss", 2.4 * (1.02 - noise)),
+        ("train_accuracy", noise),
+        ("test_loss", 2.4 * (1.02 - curve)),
+        ("test_accuracy", curve),
+    ):
+        group.array(name, ["run", "epoch"], values.astype("f4"))
+
+
+def strengths(plan, weights):
+    """Node strengths [nodes] of flat weights, layer after layer, and the layer of each node."""
+    matrices, at = [], 0
+    for fan_in, fan_out in zip(plan.layers, plan.layers[1:]):
+        size = fan_in * fan_out
+        matrices.append(
+            (weights[at : at + size].reshape(fan_out, fan_in), weights[at + size : at + size + fan_out])
+        )
+        at += size + fan_out
+    incoming = [np.ones(plan.layers[0])] + [w.sum(axis=1) + b for w, b in matrices]
+    outgoing = [w.sum(axis=0) for w, _ in matrices] + [np.ones(plan.layers[-1])]
+    layer = np.repeat(np.arange(len(plan.layers)), plan.layers)
+    return np.concatenate(incoming) + np.concatenate(outgoing), layer, [w for w, _ in matrices]
+
+
+def _structure(file, group, plan, weights, accuracy, ids, states):
+    names = [name for name, _ in plan.parameters if name.endswith("weight")]
+    layers = ["input"] + [name.removesuffix(".weight") for name in names]
+    shape = weights.shape[:2]
+    nodes = np.full((*shape, sum(plan.layers)), np.nan, "f4")
+    fluctuation = np.full((*shape, len(layers)), np.nan)
+    spectrum = np.full((*shape, len(names), 3), np.nan)
+    for where in np.ndindex(shape):
+        if states[where[0]] != 1:
+            continue
+        nodes[where], layer, matrices = strengths(plan, weights[where].astype(float))
+        fluctuation[where] = [nodes[where][layer == i].astype(float).std() for i in range(len(layers))]
+        for i, matrix in enumerate(matrices):
+            values = np.linalg.svd(matrix, compute_uv=False)
+            stable = (values**2).sum() / values[0] ** 2 if values[0] > 0 else np.nan
+            spectrum[*where, i] = [values[0], stable, 2 + stable / 3 if i == 0 else np.nan]
+    group.scale("layer", layers)
+    group.scale("node", np.arange(nodes.shape[2]))
+    group.scale("matrix", names)
+    group.scale("spectral", ["spectral_norm", "stable_rank", "alpha"])
+    group.array("node_layer", ["node"], np.repeat(np.arange(len(layers)), plan.layers).astype("i4"))
+    group.array("node_strength", ["run", "snapshot", "node"], nodes)
+    group.array("layer_fluctuation", ["run", "snapshot", "layer"], fluctuation)
+    group.array("spectrum", ["run", "snapshot", "matrix", "spectral"], spectrum)
+    if not plan.statistics:
+        return
+    summary = _Group.of(file[f"population/{plan.cohort}"])
+    summary.scale("layer", layers)
+    moments = np.full((3, shape[1], len(layers), len(MOMENTS)), np.nan)
+    layer = group.group["node_layer"][:]
+    for g, rows in enumerate(members(plan, accuracy, ids, states)):
+        for s, i in np.ndindex(shape[1], len(layers)):
+            if len(rows):
+                moments[g, s, i] = moments_row(nodes[rows, s][:, layer == i].ravel())
+    summary.array("node_strength_moments", ["group", "snapshot", "layer", "moment"], moments)
 
 
 def _statistics(file, group, plan, weights, names, offsets, sizes, edges, accuracy, ids, states, first_run):
@@ -308,7 +394,6 @@ def _statistics(file, group, plan, weights, names, offsets, sizes, edges, accura
     group.array("moments", [*common, "moment"], moments)
     group.array("histogram", [*common, "bin"], histogram)
     group.array("quantiles", [*common, "probability"], quantiles)
-    order, best, worst = ranking(plan, accuracy, ids, states)
     summary = _Group(file, f"population/{plan.cohort}")
     summary.scale("group", ["all", "optimal", "suboptimal"])
     for name, values in (
@@ -318,15 +403,15 @@ def _statistics(file, group, plan, weights, names, offsets, sizes, edges, accura
         ("bin", np.append(-np.inf, edges)),
     ):
         summary.scale(name, values)
-    members = [order, best, worst] if plan.summary else [[], [], []]
-    summary.array("runs", ["group"], np.array([len(m) for m in members], "i8"))
+    groups = members(plan, accuracy, ids, states)
+    summary.array("runs", ["group"], np.array([len(m) for m in groups], "i8"))
     nothing = np.full(moments.shape[1:], np.nan)
-    pooled = np.array([histogram[m].sum(axis=0, dtype="u8") for m in members])
+    pooled = np.array([histogram[m].sum(axis=0, dtype="u8") for m in groups])
     summary.array("histogram", ["group", "snapshot", "parameter", "bin"], pooled)
     for name, reduce in (("moments_mean", np.nanmean), ("moments_std", np.nanstd)):
         with warnings.catch_warnings():
             warnings.simplefilter("ignore", RuntimeWarning)  # moments that are NaN in every run
-            values = np.array([reduce(moments[m], axis=0) if len(m) else nothing for m in members])
+            values = np.array([reduce(moments[m], axis=0) if len(m) else nothing for m in groups])
         summary.array(name, ["group", "snapshot", "parameter", "moment"], values)
 
 

@@ -16,6 +16,12 @@ _MOST_ROWS = 30
 
 
 def accuracy(cohort: CohortFindings, anchor: str) -> str:
+    if not cohort.groups.known:
+        return page.paragraph(
+            "Left out: the file has no test accuracies of these runs and no learning curves "
+            "(networks trained elsewhere bring only their weights).",
+            "note",
+        )
     ranked = style.interactive(
         training.accuracy_figure(cohort), f"{anchor}-plot-accuracy", "Final test accuracies"
     )
@@ -35,6 +41,8 @@ def accuracy(cohort: CohortFindings, anchor: str) -> str:
                 "the medians of all runs of a group. Epoch 0 is before training.",
             )
         )
+    else:
+        parts.append(page.paragraph("Learning curves are left out: the file has none.", "note"))
     return "\n".join(parts + [_settings_table(cohort)])
 
 
@@ -63,7 +71,7 @@ def _settings_table(cohort: CohortFindings) -> str:
             )
         )
     rows.sort(key=lambda row: -row[0] if np.isfinite(row[0]) else np.inf)
-    head = [name.split(".", 1)[1] for name in cohort.settings]
+    head = [name.split(".", 1)[-1] for name in cohort.settings]
     head += ["done", "diverged", "mean test accuracy", "s.d.", "median weight variance"]
     content = page.table(
         head, [row for _, row in rows[:_MOST_ROWS]], set(range(len(cohort.settings), len(head)))

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from kindred import page
 from kindred.findings import CohortFindings, Findings
-from kindred.sections import accuracy, similarity, weights
+from kindred.sections import accuracy, similarity, structure, weights
 from kindred.sections.header import trained
 from kindred.sentences import cohort_lines, fixed
 
@@ -18,11 +18,7 @@ def cohort_section(
         parts.append(page.paragraph(trained(cohort) + "."))
         parts.append(page.found(cohort_lines(cohort, findings.compared)))
     if not len(cohort.groups.order):
-        parts.append(
-            page.paragraph(
-                "No run of this cohort is done with a known accuracy: there is nothing to show.", "note"
-            )
-        )
+        parts.append(page.paragraph("No run of this cohort is done: there is nothing to show.", "note"))
         return "\n".join(parts + [accuracy.unfinished(cohort)]), []
     parts.append(_group_words(cohort))
     sections = [
@@ -30,6 +26,8 @@ def cohort_section(
         ("variance", "Variance and accuracy", weights.variance(cohort, anchor)),
         ("weights", "Weight distributions", weights.distributions(cohort)),
         ("spread", "Spread of the moments", weights.spread(cohort)),
+        ("nodes", "Node strength", structure.nodes(cohort)),
+        ("spectra", "Spectra", structure.spectra(cohort)),
         ("similarity", "Similarity", similarity.similarity(cohort, findings.compared)),
     ]
     entries = []

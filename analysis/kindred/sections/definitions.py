@@ -37,6 +37,19 @@ def definitions() -> str:
                 "resamples runs (2000 times, fixed seed); it is given from 5 runs a group on.",
             ),
             (
+                "Node strength, layer fluctuation",
+                "Strength of a node: the sum of its incoming weights and its bias plus the sum of its "
+                "outgoing weights (a channel of a convolution sums its kernels); an input node has "
+                "incoming 1, an output node outgoing 1. Layer fluctuation: standard deviation (1/n) of the "
+                "strengths of a layer's nodes (La Malfa et al. 2021).",
+            ),
+            (
+                "Stable rank, alpha",
+                "Of a weight matrix W with singular values σ: stable rank Σσ² / max σ²; alpha is the "
+                "exponent of the power law of the eigenvalues of WᵀW (Clauset, Shalizi & Newman 2009), "
+                "undefined under 50 eigenvalues.",
+            ),
+            (
                 "Not distinguishable",
                 "The interval includes no effect. That is not evidence of no effect: with more runs one may "
                 "show.",

@@ -78,7 +78,7 @@ def trained(cohort: CohortFindings) -> str:
     architecture = _constant(cohort, "model.architecture")
     dataset = _constant(cohort, "data.dataset") or str(cohort.attrs.get("dataset", ""))
     words = f"{architecture or 'networks'} {_shape(cohort, architecture)}".strip()
-    parts = [words + (f" on {dataset}" if dataset else "")]
+    parts = [words + (f" on {dataset}" if dataset else " on an unknown dataset")]
     if cohort.weights:
         parts.append(f"{cohort.weights:,} weights".replace(",", "\u202f"))
     epochs = _constant(cohort, "train.epochs")
@@ -88,7 +88,8 @@ def trained(cohort: CohortFindings) -> str:
     parts.append(f"{runs} run{'s' if runs != 1 else ''}")
     seeds = cohort.runs["seed"].nunique() if "seed" in cohort.runs else 0
     if cohort.settings:
-        names = ", ".join(name.split(".", 1)[1] for name in cohort.settings)
+        names = ", ".join(name.split(".", 1)[-1] for name in cohort.settings)
         count = cohort.runs.groupby(cohort.settings, dropna=False).ngroups
-        parts.append(f"{count} settings ({names}) × {seeds} seed{'s' if seeds != 1 else ''}")
+        of_each = f" × {seeds} seed{'s' if seeds != 1 else ''}" if seeds else ""
+        parts.append(f"{count} settings ({names}){of_each}")
     return ", ".join(parts)

@@ -9,6 +9,8 @@ from kindred.figures.similarity import heat_maps_image
 from kindred.findings import CohortFindings, Findings
 from kindred.sentences import number
 
+OF_OUTPUTS = {"cka", "cka_debiased", "procrustes", "svcca", "pwcca", "agreement", "prediction_js"}
+
 
 def similarity(cohort: CohortFindings, compared: bool) -> str:
     if not compared:
@@ -19,7 +21,8 @@ def similarity(cohort: CohortFindings, compared: bool) -> str:
         )
     if not cohort.pairs:
         return page.paragraph("The similarity file has no values for these runs.", "note")
-    image = heat_maps_image(cohort.pairs, cohort.groups)
+    axis = "rank by test accuracy" if cohort.groups.known else "run, in the file's order"
+    image = heat_maps_image(cohort.pairs, cohort.groups, axis)
     fewest = min(len(p.order) for p in cohort.pairs)
     some = (
         f" {fewest} of {len(cohort.groups.order)} runs were compared."
@@ -27,12 +30,24 @@ def similarity(cohort: CohortFindings, compared: bool) -> str:
         else ""
     )
     bars = "Blue and orange bars mark the optimal and the suboptimal runs. " if cohort.groups.size else ""
-    caption = "Every pair of runs, best run first. Bright is alike in every panel (reversed for distances). "
+    order = "best run first" if cohort.groups.known else "in the file's order"
+    caption = f"Every pair of runs, {order}. Bright is alike in every panel (reversed for distances). "
     caption += bars + some
     return (
         page.figure(image, caption)
+        + _without_outputs(cohort.pairs)
         + _pairs_table(cohort.pairs, cohort.groups.size > 0)
         + _metric_definitions(cohort.pairs)
+    )
+
+
+def _without_outputs(pairs) -> str:
+    """Says so where the runs are compared by their weights alone."""
+    if {p.metric for p in pairs} & OF_OUTPUTS:
+        return ""
+    words = "Metrics of representations and predictions are left out: the similarity file has none "
+    return page.paragraph(
+        words + "(they take the dataset's images, or logits in the population file).", "note"
     )
 
 

@@ -27,6 +27,8 @@ def _drawn(cohort: CohortFindings, names: list[str]) -> str:
 
 
 def variance(cohort: CohortFindings, anchor: str) -> str:
+    if not cohort.groups.known:
+        return page.paragraph("Left out: the test accuracies of these runs are not known.", "note")
     plot = training.variance_figure(cohort)
     if not cohort.correlations:
         return page.paragraph("The file has no moments of the weights.", "note")

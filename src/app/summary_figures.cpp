@@ -1,0 +1,90 @@
+#include "app/summary_figures.hpp"
+
+#include <algorithm>
+#include <nlohmann/json.hpp>
+
+#include "core/error.hpp"
+
+namespace kindred::app {
+namespace {
+
+std::size_t index_of(const std::vector<std::string>& names, const std::string& name,
+                     const std::string& where) {
+  const auto at = std::find(names.begin(), names.end(), name);
+  KINDRED_VALIDATE(at != names.end(),
+                   io_error("{} has no {} (the file is damaged) run kindred verify", where, name));
+  return static_cast<std::size_t>(at - names.begin());
+}
+
+}  // namespace
+
+void Spread::add(double value) {
+  if (std::isnan(value)) return;
+  ++count_;
+  const double difference = value - mean_;
+  mean_ += difference / static_cast<double>(count_);
+  squares_ += difference * (value - mean_);
+  minimum_ = std::fmin(minimum_, value);
+  maximum_ = std::fmax(maximum_, value);
+}
+
+Figures::Figures(const store::PopulationFile& file, const std::string& cohort, const std::string& array)
+    : file_(file), cohort_(cohort), array_(array) {
+  if (!file.has_array(cohort, array)) return;
+  const auto found = file.array(cohort, array);
+  const auto& dimensions = found.dimensions;
+  const bool fits = found.type == store::Type::f64 && (dimensions.size() == 2 || dimensions.size() == 3) &&
+                    dimensions[0].name == "snapshot";
+  KINDRED_VALIDATE(fits, io_error("/cohorts/{}/{} has other dimensions than (run, snapshot, ...) of doubles "
+                                  "(the file is damaged) run kindred verify",
+                                  cohort, array));
+  rows_ = file.cohort_texts(cohort, dimensions[1].name);
+  columns_ =
+      dimensions.size() == 3 ? file.cohort_texts(cohort, dimensions[2].name) : std::vector<std::string>{""};
+}
+
+std::vector<double> Figures::read(std::int64_t cohort_row, std::int64_t snapshot) const {
+  std::vector<double> values(rows_.size() * columns_.size());
+  const auto length = static_cast<std::int64_t>(values.size());
+  if (length > 0)
+    file_.read_row_part(cohort_, array_, cohort_row, snapshot * length, length,
+                        std::as_writable_bytes(std::span(values)));
+  return values;
+}
+
+std::size_t Figures::row(const std::string& name) const {
+  return index_of(rows_, name, "/cohorts/" + cohort_ + "/" + array_);
+}
+
+std::size_t Figures::column(const std::string& name) const {
+  return index_of(columns_, name, "/cohorts/" + cohort_ + "/" + array_);
+}
+
+void SpreadTable::add(std::span<const double> values) {
+  for (std::size_t i = 0; i < cells.size(); ++i) cells[i].add(values[i]);
+}
+
+std::vector<std::int64_t> snapshot_epochs(const store::PopulationFile& file, const std::string& cohort) {
+  for (const char* array : {"moments", "layer_fluctuation", "spectrum"})
+    if (file.has_array(cohort, array)) return file.cohort_integers(cohort, "snapshot");
+  return {};
+}
+
+std::int64_t parameter_count(const store::PopulationFile& file, const std::string& cohort) {
+  for (const auto& array : file.arrays(cohort)) {
+    if (array.name == "weights" && !array.dimensions.empty()) return array.dimensions.back().size;
+    if (array.name == "moments") {
+      const auto sizes = file.cohort_integers(cohort, "parameter_size");
+      return sizes.empty() ? 0 : sizes.back();
+    }
+  }
+  return 0;
+}
+
+std::string architecture_name(const store::PopulationFile& file, const std::string& cohort) {
+  const auto json = nlohmann::json::parse(file.attribute(cohort, "architecture"), nullptr, false);
+  const auto name = json.is_object() ? json.find("architecture") : json.end();
+  return json.is_object() && name != json.end() && name->is_string() ? name->get<std::string>() : "";
+}
+
+}  // namespace kindred::app
