@@ -1,0 +1,112 @@
+#include "ingest/ingest.hpp"
+
+#include <algorithm>
+#include <chrono>
+#include <filesystem>
+#include <memory>
+
+#include "core/log.hpp"
+#include "core/time.hpp"
+#include "ingest/progress.hpp"
+#include "ingest/work.hpp"
+#include "population/reduce.hpp"
+#include "store/lock.hpp"
+
+namespace kindred::ingest {
+namespace {
+
+using Clock = std::chrono::steady_clock;
+
+std::vector<store::State> settle_states(const IngestOptions& options, store::PopulationFile& file,
+                                        const parallel::Communicator& world) {
+  world.root_only([&] {
+    if (!options.retry_failed) return;
+    const auto states = file.states();
+    for (std::size_t run = 0; run < states.size(); ++run)
+      if (states[run] == store::State::failed)
+        file.write_state(static_cast<std::int64_t>(run), store::State::pending, "");
+  });
+  std::vector<store::State> states;
+  world.agree([&] { states = file.states(); });
+  return states;
+}
+
+/// All ranks pull the pending runs. Collective.
+void work(const Plan& plan, store::PopulationFile& file, const std::vector<store::State>& before,
+          bool concurrent, const parallel::Communicator& world) {
+  const auto runs = work_list(plan.inventory, before);
+  if (runs.empty()) return;
+  const auto bytes_of = [&](std::int64_t run) {
+    return plan.inventory.models[static_cast<std::size_t>(run)].bytes;
+  };
+  const auto start = Clock::now();
+  double busy = 0;
+  world.agree([&] {
+    std::unique_ptr<ProgressLine> line;
+    if (world.is_root()) {
+      std::uint64_t bytes = 0;
+      for (const auto run : runs) bytes += bytes_of(run);
+      line = std::make_unique<ProgressLine>(static_cast<std::int64_t>(before.size()),
+                                            static_cast<std::int64_t>(before.size() - runs.size()), bytes);
+    }
+    const auto report = [&](int, const parallel::Progress& progress) {
+      const bool any = progress.ticket >= 0;
+      line->report(progress, any ? bytes_of(runs[static_cast<std::size_t>(progress.ticket)]) : 0);
+    };
+    parallel::TicketQueue queue(world, static_cast<std::int64_t>(runs.size()), concurrent, report);
+    Worker worker(plan, file);
+    worker.pull(queue, runs);
+    busy = worker.busy_seconds();
+  });
+  const double elapsed = std::chrono::duration<double>(Clock::now() - start).count();
+  const store::TrainingTime time{world.sum(busy), elapsed * world.size()};
+  world.root_only([&] { file.add_training_time(time); });
+}
+
+ExitCode conclude(const std::vector<store::State>& states, bool had_work, const std::string& path,
+                  const parallel::Communicator& world) {
+  const auto count = [&](store::State state) { return std::ranges::count(states, state); };
+  const auto pending = count(store::State::pending), failed = count(store::State::failed);
+  if (world.is_root()) {
+    if (pending > 0)
+      log::warn("stopped with {} of {} runs to do: the same command goes on with them", pending,
+                states.size());
+    if (failed > 0)
+      log::warn("{} runs failed: kindred status {} tells why, --retry-failed tries them again", failed, path);
+    if (pending == 0)
+      log::info("{}: {}{} runs done, {} diverged, {} failed", path,
+                had_work ? "" : "complete before: ", count(store::State::done), count(store::State::diverged),
+                failed);
+  }
+  return pending > 0 ? ExitCode::stopped : failed > 0 ? ExitCode::some_failed : ExitCode::settled;
+}
+
+}  // namespace
+
+ExitCode ingest(const IngestOptions& options, const parallel::Communicator& world, bool concurrent) {
+  auto plan = make_plan(options, world);
+  if (world.is_root()) tell(plan, options);
+  std::unique_ptr<store::FileLock> lock;
+  world.root_only([&] {
+    lock = std::make_unique<store::FileLock>(options.output, options.take_lock);
+    if (std::filesystem::exists(options.output)) return check_definition(plan, options.output);
+    plan.layout.attributes["created"] = utc_now();
+    plan.layout.attributes["libraries"] = options.libraries;
+    store::create_population(options.output, plan.layout);
+  });
+
+  std::vector<store::State> states;
+  bool had_work = false;
+  {
+    store::PopulationFile file(options.output, world);
+    const auto before = settle_states(options, file, world);
+    had_work = std::ranges::count(before, store::State::pending) > 0;
+    world.barrier();  // every rank has read the states before any is written
+    work(plan, file, before, concurrent, world);
+    world.agree([&] { states = file.states(); });
+    population::reduce_population(file, plan.layout.cohorts, plan.record.optimal_fraction, world);
+  }
+  return conclude(states, had_work, options.output, world);
+}
+
+}  // namespace kindred::ingest

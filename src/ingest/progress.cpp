@@ -1,0 +1,54 @@
+#include "ingest/progress.hpp"
+
+#include <unistd.h>
+
+#include <algorithm>
+#include <cstdio>
+
+#include "core/log.hpp"
+#include "core/time.hpp"
+#include "store/disk.hpp"
+
+namespace kindred::ingest {
+
+ProgressLine::ProgressLine(std::int64_t total, std::int64_t settled, std::uint64_t bytes)
+    : total_(total),
+      before_(settled),
+      bytes_(static_cast<double>(bytes)),
+      terminal_(isatty(STDERR_FILENO) == 1) {}
+
+ProgressLine::~ProgressLine() {
+  if (settled_ == 0) return;
+  if (terminal_) std::fprintf(stderr, "\r\033[K");
+  log::info("{}", text());
+}
+
+void ProgressLine::report(const parallel::Progress& progress, std::uint64_t bytes) {
+  if (progress.settled == 0) return;
+  read_ += static_cast<double>(bytes);
+  settled_ += progress.settled;
+  diverged_ += progress.diverged;
+  failed_ += progress.failed;
+  const auto now = Clock::now();
+  if (terminal_) {
+    std::fprintf(stderr, "\r\033[K%s", text().c_str());
+    std::fflush(stderr);
+  } else if (now - last_ >= std::chrono::minutes(1)) {
+    last_ = now;
+    log::info("{}", text());
+  }
+}
+
+std::string ProgressLine::text() const {
+  const double elapsed = std::max(std::chrono::duration<double>(Clock::now() - start_).count(), 1e-3);
+  std::string line = fmt::format(
+      "{}/{} runs settled, {:.1f} runs/min, {}/s", before_ + static_cast<std::int64_t>(settled_), total_,
+      60 * settled_ / elapsed, store::readable_bytes(static_cast<std::uint64_t>(read_ / elapsed)));
+  if (read_ > 0 && read_ < bytes_)
+    line += fmt::format(", {} left", duration_text(elapsed * (bytes_ - read_) / read_));
+  if (diverged_ > 0) line += fmt::format(", {} diverged", diverged_);
+  if (failed_ > 0) line += fmt::format(", {} failed", failed_);
+  return line;
+}
+
+}  // namespace kindred::ingest
