@@ -27,10 +27,10 @@ TEST(Layout, HasTheContractsArraysInItsOrder) {
   const auto layout = population_layout(sweep, make_cohorts(sweep));
   std::vector<std::string> names;
   for (const auto& array : layout.cohorts[0].arrays) names.push_back(array.name);
-  EXPECT_THAT(names, testing::ElementsAre("train_loss", "train_accuracy", "test_loss", "test_accuracy",
-                                          "moments", "histogram", "quantiles", "strength_in", "strength_out",
-                                          "node_strength", "layer_fluctuation", "singular_values", "spectrum",
-                                          "weights", "logits"));
+  EXPECT_THAT(names,
+              testing::ElementsAre("train_loss", "train_accuracy", "test_loss", "test_accuracy", "moments",
+                                   "histogram", "quantiles", "strength_in", "strength_out", "node_strength",
+                                   "layer_fluctuation", "singular_values", "spectrum", "weights", "logits"));
   const auto& arrays = layout.cohorts[0].arrays;
   EXPECT_THAT(sizes(find(arrays, "test_loss")), testing::ElementsAre(4)) << "epochs 0 to 3";
   EXPECT_THAT(sizes(find(arrays, "moments")), testing::ElementsAre(3, 7, 12))
