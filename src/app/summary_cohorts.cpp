@@ -11,8 +11,6 @@
 namespace kindred::app {
 namespace {
 
-constexpr const char* group_names[] = {"all", "optimal", "suboptimal"};
-
 /// The figures of the runs of one group, at the last snapshot.
 struct Group {
   std::vector<std::int64_t> rows;  ///< of the cohort
@@ -96,11 +94,11 @@ nlohmann::ordered_json json_of(const Cohort& cohort) {
   json["epoch"] = cohort.epoch >= 0 ? nlohmann::ordered_json(cohort.epoch) : nullptr;
   for (std::size_t i = 0; i < cohort.groups.size(); ++i) {
     const auto& group = cohort.groups[i];
-    json["groups"][group_names[i]] = {{"runs", group.rows.size()},
-                                      {"test_accuracy", json_of(group.accuracy)},
-                                      {"moments", json_of(group.moments)},
-                                      {"layer_fluctuation", json_of(group.fluctuation)},
-                                      {"spectrum", json_of(group.spectrum)}};
+    json["groups"][population::group_names[i]] = {{"runs", group.rows.size()},
+                                                  {"test_accuracy", json_of(group.accuracy)},
+                                                  {"moments", json_of(group.moments)},
+                                                  {"layer_fluctuation", json_of(group.fluctuation)},
+                                                  {"spectrum", json_of(group.spectrum)}};
   }
   return json;
 }
@@ -115,7 +113,7 @@ std::string accuracy_text(const Cohort& cohort) {
   for (std::size_t i = 0; i < cohort.groups.size(); ++i) {
     const auto& [rows, accuracy, moments, fluctuation, spectrum] = cohort.groups[i];
     if (i > 0 && rows.empty()) continue;
-    table.add({group_names[i], std::to_string(rows.size()), percent_text(accuracy.mean()),
+    table.add({population::group_names[i], std::to_string(rows.size()), percent_text(accuracy.mean()),
                percent_text(accuracy.deviation()), percent_text(accuracy.minimum()),
                percent_text(accuracy.maximum())});
   }
@@ -159,7 +157,7 @@ std::string groups_text(const Cohort& cohort, SpreadTable Group::*member, const 
   std::vector<const SpreadTable*> tables;
   for (std::size_t i = 0; i < cohort.groups.size(); ++i) {
     if (i > 0 && cohort.groups[i].rows.empty()) continue;
-    names.push_back(group_names[i]);
+    names.push_back(population::group_names[i]);
     tables.push_back(&(cohort.groups[i].*member));
   }
   Table lines(names);

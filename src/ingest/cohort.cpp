@@ -99,13 +99,9 @@ class Cohorts {
       for (const auto& tensor : tensors) cohort.shapes.push_back(tensor.shape);
       cohort.architecture = parameters_json(cohort);
     }
-    for (const auto& file : model.run.files) cohort.subject.snapshots.push_back(file.epoch);
-    if (record_.weights == sweep::KeepWeights::snapshots)
-      cohort.subject.weight_snapshots = cohort.subject.snapshots;
-    if (record_.weights == sweep::KeepWeights::final_only)
-      cohort.subject.weight_snapshots = {cohort.subject.snapshots.back()};
-    cohort.subject.options = {record_.histogram_bins, record_.histogram_low, record_.histogram_high,
-                              record_.quantiles};
+    std::vector<std::int64_t> epochs;
+    for (const auto& file : model.run.files) epochs.push_back(file.epoch);
+    population::set_record(cohort.subject, std::move(epochs), record_);
     if (!dataset.empty()) lines += fmt::format("dataset={}\n", dataset);
     cohort.key = lines + fmt::format("layout={}\nsnapshots={}\n", layout_text(cohort),
                                      sweep::to_text(cohort.subject.snapshots));

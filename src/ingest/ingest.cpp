@@ -10,26 +10,13 @@
 #include "ingest/progress.hpp"
 #include "ingest/work.hpp"
 #include "population/reduce.hpp"
+#include "population/states.hpp"
 #include "store/lock.hpp"
 
 namespace kindred::ingest {
 namespace {
 
 using Clock = std::chrono::steady_clock;
-
-std::vector<store::State> settle_states(const IngestOptions& options, store::PopulationFile& file,
-                                        const parallel::Communicator& world) {
-  world.root_only([&] {
-    if (!options.retry_failed) return;
-    const auto states = file.states();
-    for (std::size_t run = 0; run < states.size(); ++run)
-      if (states[run] == store::State::failed)
-        file.write_state(static_cast<std::int64_t>(run), store::State::pending, "");
-  });
-  std::vector<store::State> states;
-  world.agree([&] { states = file.states(); });
-  return states;
-}
 
 /// All ranks pull the pending runs. Collective.
 void work(const Plan& plan, store::PopulationFile& file, const std::vector<store::State>& before,
@@ -63,24 +50,6 @@ void work(const Plan& plan, store::PopulationFile& file, const std::vector<store
   world.root_only([&] { file.add_training_time(time); });
 }
 
-ExitCode conclude(const std::vector<store::State>& states, bool had_work, const std::string& path,
-                  const parallel::Communicator& world) {
-  const auto count = [&](store::State state) { return std::ranges::count(states, state); };
-  const auto pending = count(store::State::pending), failed = count(store::State::failed);
-  if (world.is_root()) {
-    if (pending > 0)
-      log::warn("stopped with {} of {} runs to do: the same command goes on with them", pending,
-                states.size());
-    if (failed > 0)
-      log::warn("{} runs failed: kindred status {} tells why, --retry-failed tries them again", failed, path);
-    if (pending == 0)
-      log::info("{}: {}{} runs done, {} diverged, {} failed", path,
-                had_work ? "" : "complete before: ", count(store::State::done), count(store::State::diverged),
-                failed);
-  }
-  return pending > 0 ? ExitCode::stopped : failed > 0 ? ExitCode::some_failed : ExitCode::settled;
-}
-
 }  // namespace
 
 ExitCode ingest(const IngestOptions& options, const parallel::Communicator& world, bool concurrent) {
@@ -99,14 +68,14 @@ ExitCode ingest(const IngestOptions& options, const parallel::Communicator& worl
   bool had_work = false;
   {
     store::PopulationFile file(options.output, world);
-    const auto before = settle_states(options, file, world);
+    const auto before = population::settle_states(file, options.retry_failed, world);
     had_work = std::ranges::count(before, store::State::pending) > 0;
     world.barrier();  // every rank has read the states before any is written
     work(plan, file, before, concurrent, world);
     world.agree([&] { states = file.states(); });
     population::reduce_population(file, plan.layout.cohorts, plan.record.optimal_fraction, world);
   }
-  return conclude(states, had_work, options.output, world);
+  return population::conclude(states, options.output, had_work ? "" : "complete before: ", world);
 }
 
 }  // namespace kindred::ingest

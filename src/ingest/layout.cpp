@@ -5,6 +5,7 @@
 #include "core/build_info.hpp"
 #include "core/hash.hpp"
 #include "ingest/cohort.hpp"
+#include "population/reduce.hpp"
 #include "sweep/record.hpp"
 
 namespace kindred::ingest {
@@ -68,22 +69,17 @@ store::PopulationLayout population_layout(const Inventory& inventory, const std:
                        {"sweep_id", hex(xxh64(description))},
                        {"ingest", description},
                        {"created_by", version_line()}};
-  layout.groups = {"all", "optimal", "suboptimal"};
+  layout.groups.assign(std::begin(population::group_names), std::end(population::group_names));
   for (const auto& cohort : cohorts) layout.cohorts.push_back(cohort_layout(cohort));
 
   std::vector<std::uint64_t> ids;
-  std::vector<std::string> names, cohort_names(inventory.models.size());
-  std::vector<std::int64_t> cohort_rows(inventory.models.size());
+  std::vector<std::string> names;
   for (const auto& model : inventory.models) {
     ids.push_back(model.id);
     names.push_back(model.run.name);
   }
-  for (const auto& cohort : cohorts)
-    for (std::size_t row = 0; row < cohort.runs.size(); ++row) {
-      cohort_names[static_cast<std::size_t>(cohort.runs[row])] = cohort.name;
-      cohort_rows[static_cast<std::size_t>(cohort.runs[row])] = static_cast<std::int64_t>(row);
-    }
-  layout.columns = {{"id", ids}, {"cohort", cohort_names}, {"cohort_row", cohort_rows}, {"name", names}};
+  population::add_identities(layout, std::move(ids));
+  layout.columns.push_back({"name", std::move(names)});
   layout.columns.insert(layout.columns.end(), settings.columns.begin(), settings.columns.end());
   return layout;
 }

@@ -1,26 +1,19 @@
 #include "ingest/progress.hpp"
 
-#include <unistd.h>
+#include <fmt/format.h>
 
 #include <algorithm>
-#include <cstdio>
 
-#include "core/log.hpp"
 #include "core/time.hpp"
 #include "store/disk.hpp"
 
 namespace kindred::ingest {
 
 ProgressLine::ProgressLine(std::int64_t total, std::int64_t settled, std::uint64_t bytes)
-    : total_(total),
-      before_(settled),
-      bytes_(static_cast<double>(bytes)),
-      terminal_(isatty(STDERR_FILENO) == 1) {}
+    : total_(total), before_(settled), bytes_(static_cast<double>(bytes)) {}
 
 ProgressLine::~ProgressLine() {
-  if (settled_ == 0) return;
-  if (terminal_) std::fprintf(stderr, "\r\033[K");
-  log::info("{}", text());
+  if (settled_ > 0) line_.finish(text());
 }
 
 void ProgressLine::report(const parallel::Progress& progress, std::uint64_t bytes) {
@@ -29,14 +22,7 @@ void ProgressLine::report(const parallel::Progress& progress, std::uint64_t byte
   settled_ += progress.settled;
   diverged_ += progress.diverged;
   failed_ += progress.failed;
-  const auto now = Clock::now();
-  if (terminal_) {
-    std::fprintf(stderr, "\r\033[K%s", text().c_str());
-    std::fflush(stderr);
-  } else if (now - last_ >= std::chrono::minutes(1)) {
-    last_ = now;
-    log::info("{}", text());
-  }
+  line_.show([this] { return text(); });
 }
 
 std::string ProgressLine::text() const {

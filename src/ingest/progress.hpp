@@ -4,6 +4,7 @@
 #include <cstdint>
 #include <string>
 
+#include "core/live_line.hpp"
 #include "parallel/ticket_queue.hpp"
 
 namespace kindred::ingest {
@@ -26,8 +27,8 @@ class ProgressLine {
   using Clock = std::chrono::steady_clock;
   std::int64_t total_, before_;
   double bytes_, read_ = 0, settled_ = 0, diverged_ = 0, failed_ = 0;
-  Clock::time_point start_ = Clock::now(), last_ = start_;
-  bool terminal_;
+  Clock::time_point start_ = Clock::now();
+  LiveLine line_;
 };
 
 }  // namespace kindred::ingest

@@ -5,6 +5,7 @@
 #include <cmath>
 
 #include "core/log.hpp"
+#include "core/time.hpp"
 #include "parallel/environment.hpp"
 
 namespace kindred::ingest {
@@ -14,14 +15,6 @@ using Clock = std::chrono::steady_clock;
 
 double seconds_since(Clock::time_point start) {
   return std::chrono::duration<double>(Clock::now() - start).count();
-}
-
-double now_unix() {
-  return std::chrono::duration<double>(std::chrono::system_clock::now().time_since_epoch()).count();
-}
-
-statistics::DescribeOptions describe_options(const sweep::Record& record) {
-  return {record.histogram_bins, record.histogram_low, record.histogram_high, record.quantiles};
 }
 
 }  // namespace
@@ -39,7 +32,7 @@ std::vector<std::int64_t> work_list(const Inventory& inventory, std::span<const 
 Worker::Worker(const Plan& plan, store::PopulationFile& file)
     : plan_(plan),
       file_(file),
-      reader_(describe_options(plan.record)),
+      reader_(population::describe_options(plan.record)),
       host_(parallel::host_name()),
       cohort_of_(plan.inventory.models.size()) {
   for (std::size_t c = 0; c < plan.cohorts.size(); ++c)
@@ -81,7 +74,7 @@ void Worker::ingest(std::int64_t run) {
   result.state = result.message.empty() ? store::State::done : store::State::diverged;
   progress_.diverged = !result.message.empty();
   result.wall_seconds = seconds_since(start);
-  result.finished_unix = now_unix();
+  result.finished_unix = unix_time();
   result.host = host_;
   file_.write_run(run, record.rows(), result);
 }

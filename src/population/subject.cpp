@@ -127,12 +127,36 @@ std::int64_t Subject::size() const {
   return parameters.empty() ? 0 : parameters.back().offset + parameters.back().size;
 }
 
+statistics::DescribeOptions describe_options(const sweep::Record& record) {
+  return {record.histogram_bins, record.histogram_low, record.histogram_high, record.quantiles};
+}
+
 Subject subject_of(const network::Network& network) {
   Subject subject;
   for (const auto& p : network.parameters) subject.parameters.push_back({p.name, p.offset, p.size});
   subject.structure = network::structure(network);
   subject.layer_names = network::layer_names(network);
   return subject;
+}
+
+void set_record(Subject& subject, std::vector<std::int64_t> snapshots, const sweep::Record& record) {
+  subject.snapshots = std::move(snapshots);
+  if (record.weights == sweep::KeepWeights::snapshots) subject.weight_snapshots = subject.snapshots;
+  if (record.weights == sweep::KeepWeights::final_only) subject.weight_snapshots = {subject.snapshots.back()};
+  subject.options = describe_options(record);
+}
+
+void add_identities(store::PopulationLayout& layout, std::vector<std::uint64_t> ids) {
+  std::vector<std::string> names(ids.size());
+  std::vector<std::int64_t> rows(ids.size());
+  for (const auto& cohort : layout.cohorts)
+    for (std::size_t row = 0; row < cohort.runs.size(); ++row) {
+      names[static_cast<std::size_t>(cohort.runs[row])] = cohort.name;
+      rows[static_cast<std::size_t>(cohort.runs[row])] = static_cast<std::int64_t>(row);
+    }
+  layout.columns.push_back({"id", std::move(ids)});
+  layout.columns.push_back({"cohort", std::move(names)});
+  layout.columns.push_back({"cohort_row", std::move(rows)});
 }
 
 void add_statistics(store::CohortLayout& layout, const Subject& subject) {

@@ -8,6 +8,7 @@
 #include "statistics/describe.hpp"
 #include "statistics/structure.hpp"
 #include "store/population_file.hpp"
+#include "sweep/sweep_file.hpp"
 
 namespace kindred::population {
 
@@ -27,11 +28,19 @@ struct Subject {
   std::int64_t size() const;  ///< of the flat weights, P
 };
 
+statistics::DescribeOptions describe_options(const sweep::Record& record);
+
 /// Of a network that Kindred can rebuild.
 Subject subject_of(const network::Network& network);
+
+/// Sets what is recorded: statistics at these epochs, ascending, and the weights of those that are kept.
+void set_record(Subject& subject, std::vector<std::int64_t> snapshots, const sweep::Record& record);
 
 /// Adds to a cohort's layout the arrays of statistics and weights (design section 4), with their scales and
 /// constants, and those of /population.
 void add_statistics(store::CohortLayout& layout, const Subject& subject);
+
+/// Adds the columns that say which run is where: id, and by the layout's cohorts cohort and cohort_row.
+void add_identities(store::PopulationLayout& layout, std::vector<std::uint64_t> ids);
 
 }  // namespace kindred::population

@@ -67,7 +67,7 @@ Moments Moments::from_row(const MomentRow& row) {
 }
 
 Moments moments_of(std::span<const float> values) {
-  constexpr int width = 16;
+  constexpr int width = Tuning<Kokkos::DefaultHostExecutionSpace>::width;
   const Segment segment{values.data(), static_cast<std::int64_t>(values.size())};
   Moments moments;
   for (const auto& block : make_blocks(std::span(&segment, 1)))

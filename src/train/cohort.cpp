@@ -37,20 +37,7 @@ Cohort describe(const sweep::RunSettings& settings, const sweep::Record& record)
   return cohort;
 }
 
-population::Subject make_subject(const Cohort& cohort, const sweep::Record& record) {
-  auto subject = population::subject_of(cohort.network);
-  subject.snapshots = record.epochs_taken(cohort.epochs);
-  if (record.weights == sweep::KeepWeights::snapshots) subject.weight_snapshots = subject.snapshots;
-  if (record.weights == sweep::KeepWeights::final_only) subject.weight_snapshots = {cohort.epochs};
-  subject.options = describe_options(record);
-  return subject;
-}
-
 }  // namespace
-
-statistics::DescribeOptions describe_options(const sweep::Record& record) {
-  return {record.histogram_bins, record.histogram_low, record.histogram_high, record.quantiles};
-}
 
 std::vector<Cohort> make_cohorts(const sweep::Sweep& sweep) {
   std::vector<Cohort> cohorts;
@@ -59,7 +46,8 @@ std::vector<Cohort> make_cohorts(const sweep::Sweep& sweep) {
     auto cohort = describe(sweep.runs[run], sweep.record);
     const auto [found, is_new] = index.emplace(cohort.key, cohorts.size());
     if (is_new) {
-      cohort.subject = make_subject(cohort, sweep.record);
+      cohort.subject = population::subject_of(cohort.network);
+      population::set_record(cohort.subject, sweep.record.epochs_taken(cohort.epochs), sweep.record);
       cohorts.push_back(std::move(cohort));
     }
     cohorts[found->second].runs.push_back(static_cast<std::int64_t>(run));

@@ -29,12 +29,7 @@ struct Cohort {
 /// The cohorts of a sweep, in the order of their first runs.
 std::vector<Cohort> make_cohorts(const sweep::Sweep& sweep);
 
-statistics::DescribeOptions describe_options(const sweep::Record& record);
-
 /// The population file of a sweep (design section 4).
 store::PopulationLayout population_layout(const sweep::Sweep& sweep, const std::vector<Cohort>& cohorts);
-
-/// Names of the groups of a population, in order.
-inline constexpr const char* group_names[] = {"all", "optimal", "suboptimal"};
 
 }  // namespace kindred::train

@@ -2,6 +2,7 @@
 
 #include "core/build_info.hpp"
 #include "core/error.hpp"
+#include "population/reduce.hpp"
 #include "train/cohort.hpp"
 #include "train/settings_columns.hpp"
 
@@ -43,19 +44,12 @@ store::CohortLayout cohort_layout(const Cohort& cohort) {
 store::PopulationLayout population_layout(const sweep::Sweep& sweep, const std::vector<Cohort>& cohorts) {
   store::PopulationLayout layout;
   layout.attributes = {{"sweep", sweep.text}, {"sweep_id", sweep.id()}, {"created_by", version_line()}};
-  layout.groups.assign(std::begin(group_names), std::end(group_names));
+  layout.groups.assign(std::begin(population::group_names), std::end(population::group_names));
   for (const auto& cohort : cohorts) layout.cohorts.push_back(cohort_layout(cohort));
 
   std::vector<std::uint64_t> ids;
   for (const auto& settings : sweep.runs) ids.push_back(settings.identity());
-  std::vector<std::string> cohort_names(sweep.runs.size());
-  std::vector<std::int64_t> cohort_rows(sweep.runs.size());
-  for (const auto& cohort : cohorts)
-    for (std::size_t row = 0; row < cohort.runs.size(); ++row) {
-      cohort_names[static_cast<std::size_t>(cohort.runs[row])] = cohort.name;
-      cohort_rows[static_cast<std::size_t>(cohort.runs[row])] = static_cast<std::int64_t>(row);
-    }
-  layout.columns = {{"id", ids}, {"cohort", cohort_names}, {"cohort_row", cohort_rows}};
+  population::add_identities(layout, std::move(ids));
   for (auto& column : settings_columns(sweep.runs)) layout.columns.push_back(std::move(column));
   return layout;
 }

@@ -1,22 +1,17 @@
 #include "train/progress.hpp"
 
-#include <unistd.h>
+#include <fmt/format.h>
 
 #include <algorithm>
-#include <cstdio>
 
-#include "core/log.hpp"
 #include "core/time.hpp"
 
 namespace kindred::train {
 
-ProgressLine::ProgressLine(std::int64_t total, std::int64_t settled)
-    : total_(total), before_(settled), terminal_(isatty(STDERR_FILENO) == 1) {}
+ProgressLine::ProgressLine(std::int64_t total, std::int64_t settled) : total_(total), before_(settled) {}
 
 ProgressLine::~ProgressLine() {
-  if (settled_ == 0) return;
-  if (terminal_) std::fprintf(stderr, "\r\033[K");
-  log::info("{}", text());
+  if (settled_ > 0) line_.finish(text());
 }
 
 void ProgressLine::report(const parallel::Progress& progress, std::optional<double> seconds_left) {
@@ -27,14 +22,7 @@ void ProgressLine::report(const parallel::Progress& progress, std::optional<doub
   failed_ += progress.failed;
   best_ = std::max(best_, progress.best_accuracy);
   if (progress.median_accuracy >= 0) medians_.push_back(progress.median_accuracy);
-  const auto now = Clock::now();
-  if (terminal_) {
-    std::fprintf(stderr, "\r\033[K%s", text().c_str());
-    std::fflush(stderr);
-  } else if (now - last_ >= std::chrono::minutes(1)) {
-    last_ = now;
-    log::info("{}", text());
-  }
+  line_.show([this] { return text(); });
 }
 
 std::string ProgressLine::text() const {

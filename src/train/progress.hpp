@@ -6,6 +6,7 @@
 #include <string>
 #include <vector>
 
+#include "core/live_line.hpp"
 #include "parallel/ticket_queue.hpp"
 
 namespace kindred::train {
@@ -30,8 +31,8 @@ class ProgressLine {
   double settled_ = 0, diverged_ = 0, failed_ = 0, best_ = -1;
   std::vector<double> medians_;
   std::optional<double> seconds_left_;
-  Clock::time_point start_ = Clock::now(), last_ = start_;
-  bool terminal_;
+  Clock::time_point start_ = Clock::now();
+  LiveLine line_;
 };
 
 }  // namespace kindred::train

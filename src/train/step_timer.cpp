@@ -29,7 +29,7 @@ StepTimer::StepTimer(const Engine& engine, Images images, const sweep::Record& r
     : engine_(engine),
       images_(std::move(images)),
       clock_(std::move(clock)),
-      describer_(describe_options(record)) {}
+      describer_(population::describe_options(record)) {}
 
 double StepTimer::seconds_of(const std::function<void()>& work) const {
   const double start = now();

@@ -1,12 +1,12 @@
 #include "train/train.hpp"
 
-#include <algorithm>
 #include <filesystem>
 #include <memory>
 
 #include "core/log.hpp"
 #include "core/time.hpp"
 #include "population/reduce.hpp"
+#include "population/states.hpp"
 #include "store/disk.hpp"
 #include "store/lock.hpp"
 #include "train/peak_memory.hpp"
@@ -56,42 +56,6 @@ void create_or_check(const TrainOptions& options, const sweep::Sweep& sweep,
   store::create_population(options.output, layout);
 }
 
-/// Failed runs become pending again when asked to. Returns the states that every rank then works from.
-std::vector<store::State> settle_states(const TrainOptions& options, store::PopulationFile& file,
-                                        const parallel::Communicator& world) {
-  world.root_only([&] {
-    if (!options.retry_failed) return;
-    const auto states = file.states();
-    for (std::size_t run = 0; run < states.size(); ++run)
-      if (states[run] == store::State::failed)
-        file.write_state(static_cast<std::int64_t>(run), store::State::pending, "");
-  });
-  std::vector<store::State> states;
-  world.agree([&] { states = file.states(); });
-  return states;
-}
-
-std::int64_t how_many(const std::vector<store::State>& states, store::State state) {
-  return std::count(states.begin(), states.end(), state);
-}
-
-ExitCode conclude(const std::vector<store::State>& states, const std::string& path,
-                  const parallel::Communicator& world) {
-  const auto pending = how_many(states, store::State::pending),
-             failed = how_many(states, store::State::failed);
-  if (world.is_root()) {
-    if (pending > 0)
-      log::warn("stopped with {} of {} runs to do: the same command goes on with them", pending,
-                states.size());
-    if (failed > 0)
-      log::warn("{} runs failed: kindred status {} tells why, --retry-failed tries them again", failed, path);
-    if (pending == 0)
-      log::info("{}: {} runs done, {} diverged, {} failed", path, how_many(states, store::State::done),
-                how_many(states, store::State::diverged), failed);
-  }
-  return pending > 0 ? ExitCode::stopped : failed > 0 ? ExitCode::some_failed : ExitCode::settled;
-}
-
 }  // namespace
 
 ExitCode train(const TrainOptions& options, const parallel::Communicator& world, bool concurrent) {
@@ -115,7 +79,7 @@ ExitCode train(const TrainOptions& options, const parallel::Communicator& world,
   std::vector<store::State> states;
   {
     store::PopulationFile file(options.output, world);
-    const auto before = settle_states(options, file, world);
+    const auto before = population::settle_states(file, options.retry_failed, world);
     world.barrier();  // every rank has read the states before any is written
     Training{sweep, cohorts, layout, data, *engine, stop, file, before}.run(options.pack, concurrent, world);
     world.agree([&] { states = file.states(); });
@@ -123,7 +87,7 @@ ExitCode train(const TrainOptions& options, const parallel::Communicator& world,
   }
   if (const auto peak = world.maximum(peak_memory()); peak > 0 && world.is_root())
     log::info("peak memory {} per rank", store::readable_bytes(static_cast<std::uint64_t>(peak)));
-  return conclude(states, options.output, world);
+  return population::conclude(states, options.output, "", world);
 }
 
 }  // namespace kindred::train

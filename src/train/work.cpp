@@ -5,16 +5,10 @@
 #include <limits>
 
 #include "core/log.hpp"
+#include "core/time.hpp"
 #include "parallel/environment.hpp"
 
 namespace kindred::train {
-namespace {
-
-double now_unix() {
-  return std::chrono::duration<double>(std::chrono::system_clock::now().time_since_epoch()).count();
-}
-
-}  // namespace
 
 Worker::Worker(const sweep::Sweep& sweep, const std::vector<Cohort>& cohorts,
                const store::PopulationLayout& layout, const NodeData& data, const Engine& engine,
@@ -26,7 +20,7 @@ Worker::Worker(const sweep::Sweep& sweep, const std::vector<Cohort>& cohorts,
       engine_(engine),
       stop_(stop),
       file_(file),
-      describer_(describe_options(sweep.record)),
+      describer_(population::describe_options(sweep.record)),
       host_(parallel::host_name()),
       fitting_(cohorts.size(), std::numeric_limits<std::size_t>::max()) {}
 
@@ -65,7 +59,7 @@ bool Worker::train_runs(const Pack& pack, std::span<const std::int64_t> runs, st
   const PackContext context{
       sweep_, cohort,    layout_.cohorts[pack.cohort].arrays, engine_, data_.samples(cohort), describer_,
       stop_,  recording_};
-  const double start = now_unix();
+  const double start = unix_time();
   std::optional<std::vector<FinishedRun>> finished;
   try {
     finished = run_pack(context, runs);
@@ -89,7 +83,7 @@ bool Worker::train_runs(const Pack& pack, std::span<const std::int64_t> runs, st
       mark_failed(runs[0], error.what());
     }
   }
-  if (finished) write(*finished, (now_unix() - start) / static_cast<double>(runs.size()), number);
+  if (finished) write(*finished, (unix_time() - start) / static_cast<double>(runs.size()), number);
   return true;
 }
 
@@ -104,7 +98,7 @@ void Worker::mark_failed(std::int64_t run, const std::string& why) {
 void Worker::write(std::vector<FinishedRun>& finished, double seconds, std::int64_t number) {
   for (auto& [run, record, result] : finished) {
     result.wall_seconds = seconds;
-    result.finished_unix = now_unix();
+    result.finished_unix = unix_time();
     result.host = host_;
     result.engine = engine_.name();
     result.pack = number;

@@ -25,8 +25,7 @@ class Population {
   }
 
   std::vector<FinishedRun> run(std::vector<std::int64_t> runs) {
-    statistics::Describer describer({sweep_.record.histogram_bins, sweep_.record.histogram_low,
-                                     sweep_.record.histogram_high, sweep_.record.quantiles});
+    statistics::Describer describer(population::describe_options(sweep_.record));
     Stopwatch recording;
     const PackContext context{sweep_,   cohorts_[0],       layout_.cohorts[0].arrays,
                               *engine_, images_.samples(), describer,
