@@ -53,6 +53,15 @@ struct Tuning<Kokkos::Cuda> {
 };
 #endif
 
+/// Asks for the values a page behind these, on a processor: its own prefetching ends at a page's end.
+template <class T>
+KOKKOS_INLINE_FUNCTION void prefetch_next_page(const T* values, int count) {
+#if !defined(__CUDA_ARCH__) && !defined(__HIP_DEVICE_COMPILE__)
+  constexpr int line = 64 / sizeof(T), page = 4096 / sizeof(T);
+  for (int i = 0; i < count; i += line) __builtin_prefetch(values + i + page);
+#endif
+}
+
 template <class Space>
 using Range = Kokkos::RangePolicy<Space, Kokkos::IndexType<std::int64_t>>;
 

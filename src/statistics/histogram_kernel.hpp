@@ -61,12 +61,12 @@ inline Binning make_binning(std::span<const double> edges, const double* device_
           static_cast<float>(tolerance)};
 }
 
-/// Counts in several private histograms in turn, so that equal neighbours do not wait for each other.
+/// A worker's several private histograms, counted in turn, so that equal neighbours do not wait for each other.
+template <int tallies>
 struct PrivateTallies {
   std::uint32_t* counts;  ///< [length, tallies]
   int length;
 
-  template <int tallies>
   KOKKOS_INLINE_FUNCTION void add(const int* bin, int count) const {
     int i = 0;
     // Unsigned, so that no bin's sign is extended.
@@ -76,7 +76,6 @@ struct PrivateTallies {
   }
 
   /// Adds the tallies to a row of the histogram and clears them.
-  template <int tallies>
   KOKKOS_INLINE_FUNCTION void flush(std::uint32_t* row, int columns) const {
     for (int k = 0; k < length; ++k) {
       std::uint32_t sum = 0;
@@ -89,19 +88,30 @@ struct PrivateTallies {
   }
 };
 
+/// A processor tells a load from the stores before it by the lowest 12 bits of the addresses alone, and the
+/// load waits when they agree. So a tile's bins lie half a page away from the counters of most weights, which
+/// are the middle ones.
+inline std::int64_t bins_position(std::int64_t length, int tallies, int tile) {
+  constexpr int page = 4096 / sizeof(std::uint32_t);
+  std::int64_t position = length / 2 * tallies + page / 2 - tile / 2;
+  while (position < length * tallies) position += page;
+  return position;
+}
+
 /// Worker i / parts bins its share of the blocks; part i % parts takes every parts-th tile of a block.
 template <class Space, class T>
 struct BlockHistogram {
   using execution_space = Space;
   using Tune = Tuning<Space>;
   Kokkos::View<Block<T>*, Space> blocks;
-  Kokkos::View<std::uint32_t*, Space> tallies;  ///< [workers, bins + 3, Tune::tallies]
+  Kokkos::View<std::uint32_t*, Space> tallies;  ///< [workers, bins_at + Tune::tile]; none where these are 0
   Kokkos::View<std::uint32_t*, Space> counts;   ///< [rows, bins + 2]
   Binning binning;
-  std::int64_t block_count, workers;
+  std::int64_t block_count, workers, bins_at;
 
   KOKKOS_INLINE_FUNCTION void bin_tile(const T* values, int count, int* bin) const {
     const Binning local = binning;  // in registers, whatever is stored to `bin`
+    prefetch_next_page(values, count);
     if constexpr (std::is_same_v<T, float>) {
       int signs = 0;
 #pragma omp simd reduction(| : signs)
@@ -123,7 +133,9 @@ struct BlockHistogram {
     const std::int64_t worker = i / Tune::parts;
     const int part = static_cast<int>(i % Tune::parts);
     const int columns = binning.bins + 2, length = columns + 1;
-    const PrivateTallies own{tallies.data() + worker * Tune::tallies * length, length};
+    const PrivateTallies<Tune::tallies> own{tallies.data() + worker * (bins_at + Tune::tile), length};
+    int single[1];
+    int* const bin = Tune::tallies > 0 ? reinterpret_cast<int*>(own.counts + bins_at) : single;
     const std::int64_t end = block_count * (worker + 1) / workers;
     for (std::int64_t b = block_count * worker / workers; b < end; ++b) {
       before(b);
@@ -131,17 +143,16 @@ struct BlockHistogram {
       std::uint32_t* row = counts.data() + std::int64_t{block.row} * columns;
       for (int first = part * Tune::tile; first < block.size; first += Tune::parts * Tune::tile) {
         const int left = block.size - first, count = left < Tune::tile ? left : Tune::tile;
-        int bin[Tune::tile];
         bin_tile(block.data + first, count, bin);
         if constexpr (Tune::tallies > 0) {
-          own.template add<Tune::tallies>(bin, count);
+          own.add(bin, count);
         } else {
           for (int k = 0; k < count; ++k)
             if (bin[k] < columns) Kokkos::atomic_add(row + bin[k], 1u);
         }
       }
       if constexpr (Tune::tallies > 0)
-        if (b + 1 == end || blocks(b + 1).row != block.row) own.template flush<Tune::tallies>(row, columns);
+        if (b + 1 == end || blocks(b + 1).row != block.row) own.flush(row, columns);
     }
   }
 
@@ -167,12 +178,13 @@ class RowHistograms {
     using Tune = Tuning<Space>;
     const auto n = static_cast<std::int64_t>(block_count);
     const std::int64_t workers = Tune::tallies > 0 ? std::min<std::int64_t>(n, Space().concurrency()) : n;
-    const auto tallies = static_cast<std::size_t>(workers * Tune::tallies * (binning_.bins + 3));
+    const std::int64_t bins_at = Tune::tallies > 0 ? bins_position(binning_.bins + 3, Tune::tallies, Tune::tile) : 0;
+    const auto tallies = static_cast<std::size_t>(Tune::tallies > 0 ? workers * (bins_at + Tune::tile) : 0);
     if (tallies_.extent(0) < tallies)  // zero, as flush leaves it
       tallies_ = decltype(tallies_)("kindred::statistics::histogram_tallies", tallies);
     reserve(counts_, "kindred::statistics::histogram_counts", rows * (binning_.bins + 2));
     Kokkos::deep_copy(counts_, 0u);
-    return {blocks, tallies_, counts_, binning_, n, workers};
+    return {blocks, tallies_, counts_, binning_, n, workers, bins_at};
   }
 
   /// After the kernel. counts: [rows, bins + 2], overwritten.

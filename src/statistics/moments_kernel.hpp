@@ -45,16 +45,23 @@ struct Part {
   const T* data;
   int size, first, stride;
 
-  /// Calls visit(value, lane) for those of the values that lie in the block's first `limit`.
+  /// Calls visit(value, lane) for those of the values that lie in the block's first `limit`. A processor goes
+  /// through the halves side by side: its own prefetching follows each page by itself and ends at its end, so
+  /// that two streams, each asking for its next page, come nearer to the memory's speed than one.
   template <class Visit>
   KOKKOS_INLINE_FUNCTION void each(int limit, const Visit& visit) const {
     int i = first;
-    for (; i + width <= limit; i += stride) {
 #if !defined(__CUDA_ARCH__) && !defined(__HIP_DEVICE_COMPILE__)
-      __builtin_prefetch(data + i + 1024);  // the next page; processors' own prefetching ends at a page's end
+    const int half = limit / 2 / stride * stride;
+    for (; i + width <= half; i += stride)
+      for (const int from : {i, i + half}) {
+        prefetch_next_page(data + from, width);
+        for (int lane = 0; lane < width; ++lane) visit(data[from + lane], lane);
+      }
+    i += half;
 #endif
+    for (; i + width <= limit; i += stride)
       for (int lane = 0; lane < width; ++lane) visit(data[i + lane], lane);
-    }
     for (int lane = 0; i + lane < limit; ++lane) visit(data[i + lane], lane);
   }
 };

@@ -15,7 +15,7 @@ bool channels_come_first(Order order) {
   return order == Order::out_channel_pixel || order == Order::channel_pixel_out;
 }
 
-/// Sums of the matrix [rows, columns], which is where `Space` computes; sums: [rows + columns], on the host.
+/// Sums of the matrix [rows, columns], which is where `Space` computes; sums: [columns + rows], on the host.
 template <class Space, class T>
 void sum_each(SummedMatrix<T> matrix, std::span<double> sums) {
   const Kokkos::View<double*, Space> there(
@@ -24,6 +24,14 @@ void sum_each(SummedMatrix<T> matrix, std::span<double> sums) {
   Kokkos::parallel_for("kindred::statistics::matrix_sums",
                        Range<Space>(0, static_cast<std::int64_t>(sums.size())), EachSum<Space, T>{matrix});
   copy_out(there, sums);
+}
+
+bool all_finite(std::span<const double> values) {
+  double differences = 0;  // NaN as soon as one value is NaN or infinite
+  const double* const v = values.data();
+#pragma omp simd reduction(+ : differences)
+  for (std::size_t i = 0; i < values.size(); ++i) differences += v[i] - v[i];
+  return differences == 0;
 }
 
 template <class T>
@@ -36,7 +44,7 @@ void sum_matrix(const T* data, std::int64_t rows, std::int64_t columns, [[maybe_
   KINDRED_EXPECT(memory == Memory::host);
 #endif
   one_pass_sums(matrix);
-  if (!std::all_of(sums.begin(), sums.end(), [](double sum) { return std::isfinite(sum); }))
+  if (!all_finite(sums))
     sum_each<Kokkos::DefaultHostExecutionSpace>(matrix, sums);
 }
 
@@ -55,13 +63,12 @@ double standard_deviation(std::span<const double> values) {
 }  // namespace
 
 template <class T>
-void NodeSums::add(const BasicSegment<T>& weight, const Matrix& matrix) {
+void NodeSums::add(const BasicSegment<T>& weight, const Matrix& matrix, std::span<const double> sums) {
   const bool out_first = out_comes_first(weight.order);
   const bool channels_first = matrix.pixels > 1 && channels_come_first(weight.order);
   const auto out = static_cast<std::size_t>(matrix.out);
-  const std::span sums(sums_);
-  const auto own = out_first ? sums.first(out) : sums.last(out);
-  const auto inputs = out_first ? sums.subspan(out) : sums.first(sums.size() - out);
+  const auto own = out_first ? sums.last(out) : sums.first(out);
+  const auto inputs = out_first ? sums.first(sums.size() - out) : sums.subspan(out);
   std::copy(own.begin(), own.end(), in_.begin() + matrix.incoming);
   if (!matrix.outgoing) return;
   double* const channel = out_.data() + *matrix.outgoing;
@@ -89,16 +96,17 @@ void NodeSums::compute(std::span<const BasicSegment<T>> segments, Memory memory,
     const auto& weight = segments[matrix.weight];
     KINDRED_EXPECT(weight.size == matrix.out * matrix.in());
     const bool out_first = out_comes_first(weight.order);
-    sums_.resize(static_cast<std::size_t>(matrix.out + matrix.in()));
+    const std::int64_t length = matrix.out + matrix.in();
+    const std::span sums(sums_.reserve(length), static_cast<std::size_t>(length));
     sum_matrix(weight.data, out_first ? matrix.out : matrix.in(), out_first ? matrix.in() : matrix.out,
-               memory, sums_);
-    add(weight, matrix);
+               memory, sums);
+    add(weight, matrix, sums);
     if (!matrix.bias) continue;
-    // As a matrix of one column.
-    sums_.resize(static_cast<std::size_t>(matrix.out + 1));
-    sum_matrix(segments[*matrix.bias].data, matrix.out, 1, memory, sums_);
+    // As a matrix of one row.
+    sum_matrix(segments[*matrix.bias].data, 1, matrix.out, memory,
+               sums.first(static_cast<std::size_t>(matrix.out) + 1));
     for (std::int64_t i = 0; i < matrix.out; ++i)
-      in_[static_cast<std::size_t>(matrix.incoming + i)] += sums_[static_cast<std::size_t>(i)];
+      in_[static_cast<std::size_t>(matrix.incoming + i)] += sums[static_cast<std::size_t>(i)];
   }
   strengths.in.assign(in_.begin(), in_.end());
   strengths.out.assign(out_.begin(), out_.end());

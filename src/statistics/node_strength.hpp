@@ -4,6 +4,7 @@
 #include <span>
 #include <vector>
 
+#include "statistics/double_buffer.hpp"
 #include "statistics/segment.hpp"
 #include "statistics/structure.hpp"
 
@@ -30,9 +31,10 @@ class NodeSums {
 
  private:
   template <class T>
-  void add(const BasicSegment<T>& weight, const Matrix& matrix);
+  void add(const BasicSegment<T>& weight, const Matrix& matrix, std::span<const double> sums);
 
-  std::vector<double> sums_, in_, out_;
+  DoubleBuffer sums_;
+  std::vector<double> in_, out_;
 };
 
 }  // namespace kindred::statistics

@@ -17,10 +17,10 @@ void unrolled(const Visit& visit) {
 template <class T>
 class OnePassSums {
  public:
-  explicit OnePassSums(const SummedMatrix<T>& matrix) : m_(matrix), column_sums_(matrix.sums + matrix.rows) {}
+  explicit OnePassSums(const SummedMatrix<T>& matrix) : m_(matrix), row_sums_(matrix.sums + matrix.columns) {}
 
   void compute() const {
-    std::fill_n(column_sums_, m_.columns, 0.0);
+    std::fill_n(m_.sums, m_.columns, 0.0);
     std::int64_t row = 0;
     for (; row + 8 <= m_.rows; row += 8) take_rows<8>(row);
     for (; row < m_.rows; ++row) take_rows<1>(row);
@@ -45,7 +45,7 @@ class OnePassSums {
     alignas(64) double sums[rows][lanes];
     unrolled<rows>([&](auto k) { std::fill_n(sums[k], lanes, 0.0); });
     for (std::int64_t first = 0; first < whole; first += stretch) {
-      take_stretch<rows>(w + first, ld, column_sums_ + first, std::min<std::int64_t>(stretch, whole - first),
+      take_stretch<rows>(w + first, ld, m_.sums + first, std::min<std::int64_t>(stretch, whole - first),
                          met);
       unrolled<rows>([&](auto k) { add(met[k], sums[k]); });
     }
@@ -53,13 +53,13 @@ class OnePassSums {
       double sum = 0;
 #pragma omp simd reduction(+ : sum)
       for (int lane = 0; lane < lanes; ++lane) sum += sums[k][lane];
-      m_.sums[row + k] = sum;
+      row_sums_[row + k] = sum;
     });
     for (int k = 0; k < rows; ++k)
       for (std::int64_t c = whole; c < ld; ++c) {
         const auto value = static_cast<double>(w[k * ld + c]);
-        m_.sums[row + k] += value;
-        column_sums_[c] += value;
+        row_sums_[row + k] += value;
+        m_.sums[c] += value;
       }
   }
 
@@ -88,7 +88,7 @@ class OnePassSums {
   }
 
   SummedMatrix<T> m_;
-  double* column_sums_;
+  double* row_sums_;
 };
 
 }  // namespace

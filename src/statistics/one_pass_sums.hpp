@@ -4,12 +4,12 @@
 
 namespace kindred::statistics {
 
-/// A matrix [rows, columns], contiguous, and where its sums go: rows' ones first, then columns'.
+/// A matrix [rows, columns], contiguous, and where its sums go: columns' ones first, then rows'.
 template <class T>
 struct SummedMatrix {
   const T* data = nullptr;
   std::int64_t rows = 0, columns = 0;
-  double* sums = nullptr;  ///< [rows + columns]
+  double* sums = nullptr;  ///< [columns + rows]; best at the start of a cache line
 };
 
 /// All sums of a matrix in one pass of a processor's vectors. Values meet in their own precision in eights,
