@@ -1,6 +1,7 @@
 #include "app/quantity.hpp"
 #include "app/verbs.hpp"
 #include "compare/compare.hpp"
+#include "compare/metric.hpp"
 
 namespace kindred::app {
 
@@ -10,13 +11,16 @@ Verb compare_verb(CLI::App& app) {
   auto* command = app.add_subcommand("compare", "Compute the similarity matrices of a population file");
   command->add_option("POPULATION", options->population, "The population file (HDF5)")->required();
   command->add_option("-o,--output", options->output, "The similarity file (HDF5)")->required();
-  command->add_option("--metrics", options->metrics, "fast, all, or names: wasserstein,cosine,cka")
+  std::string names;
+  for (const auto& metric : compare::metrics())
+    names += fmt::format("{}{}{}", names.empty() ? "" : ", ", metric.name, metric.fast ? "" : " (all)");
+  command->add_option("--metrics", options->metrics, "fast, all, or names with commas: " + names)
       ->capture_default_str();
   command
       ->add_option("--parameters", options->parameters,
                    "Weights to compare: each (every parameter, and all together), all, or names with commas")
       ->capture_default_str();
-  command->add_option("--snapshot", options->snapshot, "final, or an epoch whose weights are kept")
+  command->add_option("--snapshot", options->snapshot, "final, or the epoch of a snapshot")
       ->capture_default_str();
   command->add_option("--probes", options->probes, "Test images that representations are taken on")
       ->check(CLI::Range(2, 100000))

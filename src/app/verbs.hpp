@@ -30,6 +30,7 @@ Verb verify_verb(CLI::App& app);
 Verb compare_verb(CLI::App& app);
 Verb ingest_verb(CLI::App& app);
 Verb summary_verb(CLI::App& app);
+Verb nearest_verb(CLI::App& app);
 
 /// --data DIR, by default $KINDRED_DATA or the folder that comes with the program.
 void add_data_option(CLI::App& command, std::string& folder);

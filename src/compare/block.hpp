@@ -36,12 +36,20 @@ class FeatureRows {
   std::unique_ptr<float, decltype(&std::free)> values_;
 };
 
-/// Σ|aᵢ - bᵢ| of every pair of rows of two blocks [block_runs, stride]: fp32 within chunks of 1,024 elements,
-/// fp64 across. A Kokkos kernel. Independent.
-void absolute_differences(const float* a, const float* b, std::int64_t stride, PairSums& out);
+/// Two blocks of runs whose features are compared pair by pair.
+struct BlockPair {
+  const float *left = nullptr, *right = nullptr;  ///< [rows or columns, stride], zeros behind up to block_runs
+  std::int64_t stride = 0;
+  std::int64_t rows = 0, columns = 0;  ///< runs; at most block_runs
+  bool diagonal = false;               ///< both are the same block: values are wanted for row <= column
+};
 
-/// ⟨a, b⟩ of every pair of rows of two blocks: LibTorch's matrix product over chunks of 4,096 columns, summed
-/// in fp64. Independent.
-void inner_products(const float* a, const float* b, std::int64_t stride, PairSums& out);
+/// Σ wᵢ|aᵢ - bᵢ| of every pair over the first `length` elements; widths: [length], or none for 1. fp32 within
+/// chunks of 1,024 elements, fp64 across. A Kokkos kernel. Independent.
+void absolute_differences(const BlockPair& pair, std::int64_t length, const float* widths, PairSums& out);
+
+/// ⟨a, b⟩ of every pair of rows of two whole blocks over `length` elements: LibTorch's matrix product over
+/// chunks of 4,096 columns, summed in fp64. Independent.
+void inner_products(const float* a, const float* b, std::int64_t stride, std::int64_t length, PairSums& out);
 
 }  // namespace kindred::compare

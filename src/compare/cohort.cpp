@@ -30,6 +30,10 @@ class Reader {
                              cohort.runs, [&](std::int64_t run) { return run >= 0 && run < file_.runs(); }),
                      damaged(name, "its rows of /runs are not there"));
     read_parameters(cohort);
+    if (file_.has_array(name, "moments")) cohort.snapshots = file_.cohort_integers(name, "snapshot");
+    read_parts(cohort, "matrix", "singular_value_matrix", "singular_values", cohort.matrices);
+    read_parts(cohort, "layer", "node_layer", "node_strength", cohort.layers);
+    read_logits(cohort);
     read_weights(cohort);
     read_networks(cohort);
     return cohort;
@@ -55,6 +59,33 @@ class Reader {
     }
   }
 
+  /// What an array [snapshot, element] consists of: `names` in order, `part_of` says where each element is.
+  void read_parts(const Cohort& cohort, const std::string& names, const std::string& part_of,
+                  const std::string& array, std::vector<Cohort::Parameter>& parts) const {
+    if (!file_.has_array(cohort.name, array)) return;
+    for (const auto& name : file_.cohort_texts(cohort.name, names)) parts.push_back({name, 0, 0});
+    const auto elements = file_.cohort_integers(cohort.name, part_of);
+    const auto stored = file_.array(cohort.name, array);
+    bool sound = stored.type == store::Type::f32 && std::ranges::is_sorted(elements) && !elements.empty() &&
+                 elements.front() >= 0 && elements.back() < static_cast<std::int64_t>(parts.size()) &&
+                 stored.row_length() ==
+                     static_cast<std::int64_t>(cohort.snapshots.size() * elements.size());
+    if (sound)
+      for (const auto part : elements) ++parts[static_cast<std::size_t>(part)].size;
+    for (std::size_t i = 1; i < parts.size(); ++i) parts[i].offset = parts[i - 1].offset + parts[i - 1].size;
+    KINDRED_VALIDATE(sound, damaged(cohort.name, "the parts of " + array + " are not in order"));
+  }
+
+  void read_logits(Cohort& cohort) const {
+    if (!file_.has_array(cohort.name, "logits")) return;
+    const auto logits = file_.array(cohort.name, "logits");
+    KINDRED_VALIDATE(logits.type == store::Type::f32 && logits.dimensions.size() == 2 &&
+                         logits.dimensions[0].size > 0 && logits.dimensions[1].size > 0,
+                     damaged(cohort.name, "its logits have no probes or classes"));
+    cohort.probes = logits.dimensions[0].size;
+    cohort.classes = logits.dimensions[1].size;
+  }
+
   void read_weights(Cohort& cohort) const {
     if (!file_.has_array(cohort.name, "weights")) return;
     cohort.weight_snapshots = file_.cohort_integers(cohort.name, "weights_snapshot");
@@ -69,6 +100,7 @@ class Reader {
   void read_networks(Cohort& cohort) const {
     const auto architecture = file_.attribute(cohort.name, "architecture");
     const auto dataset = file_.attribute(cohort.name, "dataset");
+    cohort.dataset_name = dataset;
     const auto known = std::ranges::find(data::datasets(), dataset, &data::DatasetInfo::name);
     if (dataset.empty()) cohort.unknown = "its dataset is not known";
     if (!network::describes_layers(architecture)) cohort.unknown = "its architecture is not known";

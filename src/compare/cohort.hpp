@@ -21,11 +21,16 @@ struct Cohort {
   std::string name;
   std::vector<std::int64_t> runs;              ///< rows of /runs
   std::vector<Parameter> parameters;           ///< the last one is `all`
+  std::vector<Parameter> matrices;             ///< in elements of a snapshot's singular values; may be none
+  std::vector<Parameter> layers;               ///< in elements of a snapshot's nodes; may be none
+  std::vector<std::int64_t> snapshots;         ///< epochs at which statistics were taken
   std::vector<std::int64_t> weight_snapshots;  ///< epochs whose weights are kept; may be none
+  std::int64_t probes = 0, classes = 0;        ///< of the stored logits; 0 without any
 
   /// Why the networks cannot be evaluated: their layers, activation or images are not known. Empty where they
   /// can; only then what follows is whole.
   std::string unknown;
+  std::string dataset_name;  ///< "" where it is not known
   const data::DatasetInfo* dataset = nullptr;
   std::int64_t test_samples = 0;
   std::vector<network::Network> networks;  ///< that differ in the activation or the number of heads

@@ -2,12 +2,15 @@
 
 #include <unistd.h>
 
-#include <cmath>
+#include <chrono>
 #include <map>
 #include <memory>
 
+#include "compare/histogram_range.hpp"
 #include "compare/images.hpp"
-#include "compare/job.hpp"
+#include "compare/progress.hpp"
+#include "compare/tasks.hpp"
+#include "compare/worker.hpp"
 #include "core/log.hpp"
 #include "core/time.hpp"
 #include "parallel/ticket_queue.hpp"
@@ -24,68 +27,82 @@ std::size_t default_memory(const parallel::Communicator& world) {
   return bytes / 8 / static_cast<std::size_t>(node.size());
 }
 
-/// One rank's part: computes and writes tiles, counts the undefined pairs.
-class Worker {
+double cost_of(const std::vector<Task>& tasks) {
+  double operations = 0;
+  for (const auto& task : tasks) operations += task.cost;
+  return operations;
+}
+
+void announce(const Job& job, const store::PopulationFile& population, const std::vector<Task>& tasks,
+              const CompareOptions& options, std::size_t kept) {
+  for (const auto& line : job.left_out) log::warn("{}", line);
+  for (const auto& line : histogram_range_lines(job, population)) log::warn("{}", line);
+  std::size_t matrices = 0;
+  for (const auto& scope : job.layout.cohorts)
+    for (const auto& matrix : scope.matrices) matrices += std::max<std::size_t>(1, matrix.slices.size());
+  // 2e10 elements of pairs a second and core is what one tile kernel or product reaches, within a factor of
+  // two.
+  log::info("{}: {} matrices of {} cohorts, {:.1f} MiB, about {} of one core{}", options.output, matrices,
+            job.cohorts.size(), static_cast<double>(job.layout.bytes()) / 0x1p20,
+            duration_text(cost_of(tasks) / 2e10 + 1),
+            kept > 0 ? fmt::format(" left, {} tiles of an earlier start are kept", kept) : "");
+}
+
+/// The share of the work that is done, and how long the rest will take, on one line of a terminal.
+class Meter {
  public:
-  Worker(const Job& job, const store::PopulationFile& population, const Images& images,
-         store::SimilarityFile& output)
-      : job_(job), population_(population), images_(images), output_(output) {}
-
-  void work(const Task& task) {
-    const auto& slice = job_.slices[task.slice];
-    const auto& name = job_.cohorts[slice.cohort].name;
-    const auto feature =
-        make_feature(job_.context(slice.cohort, population_, images_), slice.metric.subject, slice.source);
-    const auto& tile = task.tile;
-    const auto values = compute_tile(*feature, slice.metric.pairing, tile, job_.valid[slice.cohort]);
-    const std::string metric(slice.metric.name);
-    output_.write_tile(name, metric, slice.position, tile.first_row, tile.first_column, tile.rows,
-                       tile.columns, values);
-    const bool diagonal = tile.first_row == tile.first_column;
-    if (!diagonal) {
-      std::vector<float> mirrored(values.size());
-      for (std::int64_t i = 0; i < tile.rows; ++i)
-        for (std::int64_t j = 0; j < tile.columns; ++j)
-          mirrored[static_cast<std::size_t>(j * tile.rows + i)] =
-              values[static_cast<std::size_t>(i * tile.columns + j)];
-      output_.write_tile(name, metric, slice.position, tile.first_column, tile.first_row, tile.columns,
-                         tile.rows, mirrored);
-    }
-    auto& undefined = undefined_[name + "/" + metric];
-    for (std::int64_t i = 0; i < tile.rows; ++i)
-      for (std::int64_t j = diagonal ? i : 0; j < tile.columns; ++j)
-        undefined += std::isnan(values[static_cast<std::size_t>(i * tile.columns + j)]);
-  }
-
-  /// Of all ranks. Collective.
-  std::map<std::string, std::int64_t> undefined(const parallel::Communicator& world) const {
-    std::map<std::string, std::int64_t> total;
-    for (const auto& cohort : job_.layout.cohorts)
-      for (const auto& matrix : cohort.matrices) {
-        const auto key = cohort.name + "/" + matrix.metric;
-        const auto own = undefined_.find(key);
-        total[key] = world.sum(own == undefined_.end() ? std::int64_t{0} : own->second);
-      }
-    return total;
+  explicit Meter(const std::vector<Task>& tasks) : tasks_(tasks), total_(cost_of(tasks)) {}
+  void add(std::size_t task) {
+    done_ += tasks_[task].cost;
+    ++count_;
+    if (!isatty(STDERR_FILENO)) return;
+    const double seconds = std::chrono::duration<double>(Clock::now() - start_).count();
+    const bool last = count_ == tasks_.size();
+    fmt::print(stderr, "\r{}/{} tiles, {:.0f} %, {} left   {}", count_, tasks_.size(),
+               total_ > 0 ? 100 * done_ / total_ : 100,
+               duration_text(done_ > 0 ? seconds * (total_ - done_) / done_ : 0), last ? "\n" : "");
   }
 
  private:
-  const Job& job_;
-  const store::PopulationFile& population_;
-  const Images& images_;
-  store::SimilarityFile& output_;
-  std::map<std::string, std::int64_t> undefined_;
+  using Clock = std::chrono::steady_clock;
+  const std::vector<Task>& tasks_;
+  Clock::time_point start_ = Clock::now();
+  double total_, done_ = 0;
+  std::size_t count_ = 0;
 };
 
-void announce(const Job& job, const std::vector<Task>& tasks, const CompareOptions& options) {
-  for (const auto& line : job.left_out) log::warn("{}", line);
-  double operations = 0;
-  for (const auto& task : tasks) operations += task.cost;
-  // 2e10 elements of pairs a second and core is what one tile kernel or product reaches, within a factor of
-  // two.
-  log::info("{}: {} matrices of {} cohorts, {:.1f} MiB, about {} of one core", options.output,
-            job.slices.size(), job.cohorts.size(), static_cast<double>(job.layout.bytes()) / 0x1p20,
-            duration_text(operations / 2e10 + 1));
+void work_through(const std::vector<Task>& tasks, Worker& worker, const parallel::Communicator& world,
+                  bool concurrent) {
+  Meter meter(tasks);
+  parallel::TicketQueue queue(world, static_cast<std::int64_t>(tasks.size()), concurrent,
+                              [&](int, const parallel::Progress& progress) {
+                                if (progress.settled > 0) meter.add(static_cast<std::size_t>(progress.ticket));
+                              });
+  parallel::Progress progress;
+  while (const auto ticket = queue.next(progress)) {
+    worker.work(tasks[static_cast<std::size_t>(*ticket)]);
+    progress.ticket = static_cast<double>(*ticket);
+    progress.settled = 1;
+  }
+  queue.finish(progress);
+}
+
+/// How many pairs of each matrix, the diagonal among them, have no value.
+std::map<std::string, std::int64_t> undefined_pairs(const Job& job, const ProgressFile& done) {
+  std::map<std::string, std::int64_t> undefined;
+  for (const auto& scope : job.layout.cohorts)
+    for (const auto& matrix : scope.matrices) {
+      const auto runs = static_cast<std::int64_t>(scope.runs.size());
+      const auto slices = std::max<std::int64_t>(1, static_cast<std::int64_t>(matrix.slices.size()));
+      undefined[scope.name + "/" + matrix.metric] = slices * runs * (runs + 1) / 2;
+    }
+  for (std::size_t u = 0; u < job.units.size(); ++u)
+    for (std::size_t m = 0; m < job.units[u].metrics.size(); ++m) {
+      const auto defined = done.defined(u, m);
+      for (const auto& destination : job.units[u].destinations[m])
+        undefined[destination.scope + "/" + std::string(job.units[u].metrics[m].name)] -= defined;
+    }
+  return undefined;
 }
 
 }  // namespace
@@ -98,38 +115,30 @@ ExitCode compare(const CompareOptions& options, const parallel::Communicator& wo
     population = std::make_unique<store::PopulationFile>(options.population);
     job = make_job(options, *population);
   });
-  const auto tasks = make_tasks(job, options.memory > 0 ? options.memory : default_memory(world));
+  auto tasks = make_tasks(job, options.memory > 0 ? options.memory : default_memory(world), world.size());
   std::unique_ptr<store::FileLock> lock;
   world.root_only([&] { lock = std::make_unique<store::FileLock>(options.output, options.take_lock); });
   const Images images(job.datasets(), options.data_folder, world);
   world.root_only([&] {
-    announce(job, tasks, options);
-    store::create_similarity(options.output, job.layout);
+    if (!ProgressFile::can_continue(options.output, job)) {
+      ProgressFile::remove(options.output);
+      store::create_similarity(options.output, job.layout);
+      ProgressFile::create(options.output, job);
+    }
   });
-  std::map<std::string, std::int64_t> undefined;
+  std::unique_ptr<ProgressFile> done;
+  world.agree([&] { done = std::make_unique<ProgressFile>(options.output, job); });
+  const auto kept = std::erase_if(tasks, [&](const Task& task) { return done->is_done(task); });
+  world.root_only([&] { announce(job, *population, tasks, options, kept); });
   {
     store::SimilarityFile output(options.output, world);
-    Worker worker(job, *population, images, output);
-    world.agree([&] {
-      std::int64_t finished = 0;
-      parallel::TicketQueue queue(world, static_cast<std::int64_t>(tasks.size()), concurrent,
-                                  [&](int, const parallel::Progress& progress) {
-                                    finished += static_cast<std::int64_t>(progress.settled);
-                                    if (progress.settled > 0 && isatty(STDERR_FILENO))
-                                      fmt::print(
-                                          stderr, "\r{}/{} tiles{}", finished, tasks.size(),
-                                          finished == static_cast<std::int64_t>(tasks.size()) ? "\n" : "");
-                                  });
-      parallel::Progress progress;
-      while (const auto ticket = queue.next(progress)) {
-        worker.work(tasks[static_cast<std::size_t>(*ticket)]);
-        progress.settled = 1;
-      }
-      queue.finish({});
-    });
-    undefined = worker.undefined(world);
+    Worker worker(job, *population, images, output, *done);
+    world.agree([&] { work_through(tasks, worker, world, concurrent); });
   }
-  world.root_only([&] { store::finish_similarity(options.output, undefined); });
+  world.root_only([&] {
+    store::finish_similarity(options.output, undefined_pairs(job, *done));
+    ProgressFile::remove(options.output);
+  });
   return ExitCode::settled;
 }
 

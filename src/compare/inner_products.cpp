@@ -6,15 +6,15 @@
 
 namespace kindred::compare {
 
-void inner_products(const float* a, const float* b, std::int64_t stride, PairSums& out) {
+void inner_products(const float* a, const float* b, std::int64_t stride, std::int64_t length, PairSums& out) {
   constexpr std::int64_t chunk = 4096;
   const c10::InferenceMode guard;
   out.fill(0);
   auto product = at::empty({block_runs, block_runs});
-  for (std::int64_t first = 0; first < stride; first += chunk) {
-    const auto length = std::min(chunk, stride - first);
+  for (std::int64_t first = 0; first < length; first += chunk) {
+    const auto columns = std::min(chunk, length - first);
     const auto part = [&](const float* rows) {
-      return at::from_blob(const_cast<float*>(rows + first), {block_runs, length}, {stride, 1});
+      return at::from_blob(const_cast<float*>(rows + first), {block_runs, columns}, {stride, 1});
     };
     at::mm_out(product, part(a), part(b).t());
     const float* values = product.const_data_ptr<float>();

@@ -1,56 +1,57 @@
 #pragma once
 
+#include <memory>
 #include <set>
 #include <string>
 #include <vector>
 
 #include "compare/cohort.hpp"
 #include "compare/compare.hpp"
-#include "compare/feature.hpp"
+#include "compare/comparison.hpp"
 #include "compare/images.hpp"
-#include "compare/metric.hpp"
 #include "compare/tile.hpp"
 #include "store/population_file.hpp"
 #include "store/similarity_file.hpp"
 
 namespace kindred::compare {
 
-/// One matrix's slice of a cohort: what a rank computes tile by tile.
-struct Slice {
-  std::size_t cohort = 0;
-  Metric metric;
-  std::int64_t source = 0;    ///< index of the cohort's parameter or the network's representation
-  std::int64_t position = 0;  ///< index in the similarity file's dimension
-  std::string name;
+/// A rectangle of a matrix in the similarity file that a unit's values of one metric go to.
+struct Destination {
+  std::string scope;
+  std::int64_t slice = 0, first_row = 0, first_column = 0;
+};
+
+/// Every pair of runs of one cohort, or of two, compared by the metrics of one family in one slice. Where
+/// scopes overlap (a cohort, its dataset, all runs), a unit is computed once and written several times.
+struct Unit {
+  std::vector<Metric> metrics;
+  std::vector<std::vector<Destination>> destinations;  ///< of each metric
+  std::size_t left = 0, right = 0;                     ///< cohorts; left <= right
+  std::int64_t left_slice = 0, right_slice = 0;
+  std::int64_t probes = 0;
+  std::shared_ptr<const MomentScale> scale;
+  bool triangle() const { return left == right; }
 };
 
 /// Everything that a comparison does, decided before it starts; the same on every rank.
 struct Job {
   std::vector<Cohort> cohorts;
   std::vector<std::vector<bool>> valid;        ///< per cohort and row: the run is done
-  std::vector<std::int64_t> weights_snapshot;  ///< per cohort: index of the asked snapshot
-  std::vector<std::int64_t> probes;            ///< per cohort
-  std::vector<Slice> slices;
+  std::vector<std::int64_t> snapshot;          ///< per cohort: index of the asked one, of the statistics
+  std::vector<std::int64_t> weights_snapshot;  ///< per cohort: of the weights; -1 where they are not kept
+  std::vector<Unit> units;
   std::vector<std::string> left_out;  ///< a line for each cohort that cannot have every metric
   store::SimilarityLayout layout;
+  std::uint64_t key = 0;  ///< of what is compared and how: a comparison of the same key may be continued
 
-  /// Names of the datasets whose images the slices need.
+  /// Names of the datasets whose images the units need.
   std::set<std::string> datasets() const;
-  FeatureContext context(std::size_t cohort, const store::PopulationFile& file, const Images& images) const;
+  Source source(std::size_t cohort, std::int64_t slice, std::int64_t probes, const store::PopulationFile& file,
+                const Images* images) const;
 };
 
 /// Reads the population file's cohorts and states and resolves the options against them. Independent.
 /// Throws a usage error where a metric, parameter or snapshot is asked for that the file does not have.
 Job make_job(const CompareOptions& options, const store::PopulationFile& file);
-
-/// A tile of a slice, a unit of work of one rank.
-struct Task {
-  std::size_t slice = 0;
-  Tile tile;
-  double cost = 0;  ///< multiply-adds, roughly
-};
-
-/// The tiles of every slice, costliest first.
-std::vector<Task> make_tasks(const Job& job, std::size_t memory);
 
 }  // namespace kindred::compare

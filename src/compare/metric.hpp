@@ -8,21 +8,43 @@
 namespace kindred::compare {
 
 /// What a metric looks at, and so what its matrices are sliced by.
-enum class Subject { weights, sorted_weights, gram };
-/// How a pair's value comes from the two runs' features.
-enum class Pairing {
-  mean_absolute_difference,  ///< Σ|aᵢ - bᵢ| / n
-  normalised_product,        ///< ⟨a, b⟩ / (‖a‖ ‖b‖)
+enum class Subject {
+  weights,          ///< by parameter; over several cohorts by role (all, first, last matrix)
+  spectra,          ///< by weight matrix; likewise
+  nodes,            ///< by layer
+  representations,  ///< by representation; over several cohorts the penultimate one
+  network           ///< not at all
+};
+
+/// The widest set of runs that it is defined between.
+enum class Reach { cohort, dataset, all };
+
+/// Metrics of one family are computed together, from the same features.
+enum class Family {
+  sorted_weights,
+  standardized_weights,
+  histograms,
+  moments,
+  weights,
+  spectra,
+  node_strengths,
+  grams,
+  classes,
+  probabilities,
+  aligned_weights,
+  procrustes,
+  svcca,
+  pwcca
 };
 
 struct Metric {
   std::string_view name, kind, definition;
   double low, high;  ///< range of its values
   Subject subject;
-  Pairing pairing;
-  std::string_view slice_dimension() const {
-    return subject == Subject::gram ? "representation" : "parameter";
-  }
+  Reach reach;
+  Family family;
+  bool fast;  ///< in the set `fast`
+  bool is_distance() const { return kind == "distance"; }
 };
 
 /// Every metric, in the order of the similarity file.
@@ -37,5 +59,8 @@ bool is_metric_set(const std::string& names);
 
 /// Splits at commas.
 std::vector<std::string> split_names(const std::string& names);
+
+/// The dimension of a cohort's matrices; "" for none.
+std::string_view slice_dimension(Subject subject);
 
 }  // namespace kindred::compare

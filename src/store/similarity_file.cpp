@@ -1,6 +1,7 @@
 #include "store/similarity_file.hpp"
 
 #include <map>
+#include <optional>
 #include <stdexcept>
 
 #include "core/log.hpp"
@@ -33,6 +34,7 @@ Matrix open_matrix(hid_t file, const std::string& name) {
 struct SimilarityFile::Implementation {
   std::string path;
   h5::Handle file;
+  std::optional<Descriptor> descriptor;
   std::map<std::string, Matrix> matrices;
 };
 
@@ -55,6 +57,11 @@ SimilarityFile::~SimilarityFile() {
   } catch (const Error& error) {
     log::error("{}", error.what());
   }
+}
+
+void SimilarityFile::sync() {
+  if (!self_->descriptor) self_->descriptor.emplace(open_for_writing(self_->path));
+  store::sync(*self_->descriptor, self_->path);
 }
 
 void SimilarityFile::write_tile(const std::string& cohort, const std::string& metric, std::int64_t slice,

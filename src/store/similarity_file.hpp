@@ -51,6 +51,8 @@ class SimilarityFile {
   void write_tile(const std::string& cohort, const std::string& metric, std::int64_t slice,
                   std::int64_t first_row, std::int64_t first_column, std::int64_t rows, std::int64_t columns,
                   std::span<const float> values);
+  /// Brings what was written to the disk. Independent.
+  void sync();
 
  private:
   struct Implementation;

@@ -1,0 +1,39 @@
+#pragma once
+
+#include <memory>
+#include <span>
+#include <vector>
+
+#include "compare/block.hpp"
+#include "compare/metric.hpp"
+#include "compare/source.hpp"
+
+namespace kindred::compare {
+
+enum class Side { left, right };
+
+/// How the metrics of one family compare the runs of two sources. Everything is a pure function of the two
+/// runs, so values depend neither on the ranks nor on the memory. Independent.
+class Comparison {
+ public:
+  virtual ~Comparison() = default;
+  /// Floats of one run's feature, the same for both sides.
+  virtual std::int64_t length() const = 0;
+  /// Makes the feature of a cohort's row; false where it has none (a weight is not finite, a norm is zero),
+  /// which makes the run's pairs NaN.
+  virtual bool load(Side side, std::int64_t row, float* out) = 0;
+  /// Values of all pairs: one matrix for each metric that the comparison was made for.
+  virtual void compare(const BlockPair& pair, std::span<PairSums> values) = 0;
+};
+
+/// The mean and standard deviation of each figure of the metric `moment`, over the runs that are compared.
+struct MomentScale {
+  static constexpr int figures = 4;
+  double mean[figures] = {}, deviation[figures] = {};
+};
+
+/// `metrics`: of one family. `scale`: for the family `moments` alone. Throws as reading the file does.
+std::unique_ptr<Comparison> make_comparison(std::span<const Metric> metrics, const Source& left,
+                                            const Source& right, const MomentScale* scale);
+
+}  // namespace kindred::compare

@@ -1,0 +1,111 @@
+#include <cmath>
+#include <cstring>
+#include <numbers>
+
+#include "compare/families.hpp"
+#include "compare/representation.hpp"
+
+namespace kindred::compare {
+namespace {
+
+/// Of centred Gram matrices K (linear kernel) of the probe images: alignment is their cosine as vectors.
+///
+/// A feature is the diagonal, then the upper triangle times √2, so that inner products are those of the
+/// matrices; the matrix has norm 1 beforehand. The unbiased estimator follows from the same inner product
+/// (Song et al. 2012, written for centred matrices): ⟨K, L⟩ - n/(n-2) Σ kᵢlᵢ + tr K tr L / ((n-1)(n-2)),
+/// with k and l the diagonals, but for a factor that cancels.
+class GramComparison : public Comparison {
+ public:
+  GramComparison(std::span<const Metric> metrics, const Source& left, const Source& right)
+      : representations_{Representation(left), Representation(right)} {
+    for (const auto& metric : metrics) debiased_.push_back(metric.name == "cka_debiased");
+    probes_ = left.probes;
+    triangle_at_ = FeatureRows::padded_length(probes_);
+    facts_at_ = triangle_at_ + FeatureRows::padded_length(probes_ * (probes_ - 1) / 2);
+  }
+
+  std::int64_t length() const override {
+    return facts_at_ + static_cast<std::int64_t>(sizeof(Facts) / sizeof(float));
+  }
+
+  bool load(Side side, std::int64_t row, float* out) override {
+    const c10::InferenceMode guard;
+    // Centred in double: a representation's mean can be far larger than its spread.
+    const auto values = representations_[static_cast<std::size_t>(side)].compute(row).to(at::kDouble);
+    auto centred = values - values.mean(0, true);
+    // The alignment does not depend on the size, but the products below must stay inside fp32.
+    const double size = centred.norm().item<double>();
+    if (!(size > 0 && std::isfinite(size))) return false;
+    centred = (centred / size).to(at::kFloat);
+    const auto gram = at::mm(centred, centred.t());
+    const double norm = gram.norm().item<double>();
+    if (!(norm > 0)) return false;
+
+    const float* element = gram.const_data_ptr<float>();
+    const auto once = static_cast<float>(1 / norm), twice = static_cast<float>(std::numbers::sqrt2 / norm);
+    Facts facts{};
+    float* triangle = out + triangle_at_;
+    for (std::int64_t i = 0; i < probes_; ++i, element += probes_) {
+      out[i] = once * element[i];
+      facts.trace += static_cast<double>(out[i]);
+      facts.diagonal += static_cast<double>(out[i]) * static_cast<double>(out[i]);
+      for (std::int64_t j = i + 1; j < probes_; ++j) *triangle++ = twice * element[j];
+    }
+    std::memcpy(out + facts_at_, &facts, sizeof(facts));
+    return true;
+  }
+
+  void compare(const BlockPair& pair, std::span<PairSums> values) override {
+    inner_products(pair.left, pair.right, pair.stride, triangle_at_, diagonals_);
+    inner_products(pair.left + triangle_at_, pair.right + triangle_at_, pair.stride, facts_at_ - triangle_at_,
+                   products_);
+    for (std::size_t k = 0; k < products_.size(); ++k) products_[k] += diagonals_[k];
+    for (std::size_t m = 0; m < debiased_.size(); ++m)
+      debiased_[m] ? debias(pair, values[m]) : static_cast<void>(values[m] = products_);
+  }
+
+ private:
+  /// What the unbiased estimate needs of a run's matrix.
+  struct Facts {
+    double trace, diagonal;  ///< tr K, Σ kᵢ²
+  };
+
+  double unbiased(double product, double diagonals, double traces) const {
+    const auto n = static_cast<double>(probes_);
+    return product - n / (n - 2) * diagonals + traces / ((n - 1) * (n - 2));
+  }
+
+  void debias(const BlockPair& pair, PairSums& out) const {
+    const auto facts = [&](const float* rows, std::int64_t row) {
+      Facts found{};
+      std::memcpy(&found, rows + row * pair.stride + facts_at_, sizeof(found));
+      return found;
+    };
+    for (std::int64_t i = 0; i < pair.rows; ++i)
+      for (std::int64_t j = 0; j < pair.columns; ++j) {
+        const auto k = static_cast<std::size_t>(i * block_runs + j);
+        const Facts a = facts(pair.left, i), b = facts(pair.right, j);
+        const double own = unbiased(1, a.diagonal, a.trace * a.trace),
+                     other = unbiased(1, b.diagonal, b.trace * b.trace);
+        // The matrices' norm is 1 but for fp32's rounding, and so is what remains of an estimate of 0.
+        constexpr double rounding = 1e-6;
+        out[k] = own > rounding && other > rounding && probes_ > 3
+                     ? unbiased(products_[k], diagonals_[k], a.trace * b.trace) / std::sqrt(own * other)
+                     : std::numeric_limits<double>::quiet_NaN();
+      }
+  }
+
+  Representation representations_[2];
+  std::vector<bool> debiased_;  ///< for each metric
+  std::int64_t probes_ = 0, triangle_at_ = 0, facts_at_ = 0;
+  PairSums products_, diagonals_;
+};
+
+}  // namespace
+
+std::unique_ptr<Comparison> compare_grams(std::span<const Metric> metrics, const Source& left,
+                                          const Source& right) {
+  return std::make_unique<GramComparison>(metrics, left, right);
+}
+
+}  // namespace kindred::compare

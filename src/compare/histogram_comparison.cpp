@@ -1,0 +1,45 @@
+#include "compare/families.hpp"
+#include "compare/jensen_shannon.hpp"
+
+namespace kindred::compare {
+namespace {
+
+/// Of stored histograms, by parameter.
+class HistogramComparison : public Comparison {
+ public:
+  HistogramComparison(const Source& left, const Source& right) : sources_{left, right} {
+    const auto dimensions = left.file->array(left.cohort->name, "histogram").dimensions;
+    bins_ = dimensions.back().size;
+    counts_.resize(static_cast<std::size_t>(bins_));
+  }
+
+  std::int64_t length() const override { return bins_; }
+
+  bool load(Side side, std::int64_t row, float* out) override {
+    const auto& source = sources_[static_cast<std::size_t>(side)];
+    read_snapshot(source, "histogram", row, source.slice * bins_, std::span(counts_));
+    double total = 0;
+    for (std::size_t bin = 0; bin < counts_.size(); ++bin) {
+      out[bin] = static_cast<float>(counts_[bin]);
+      total += counts_[bin];
+    }
+    return total > 0;
+  }
+
+  void compare(const BlockPair& pair, std::span<PairSums> values) override {
+    jensen_shannon(pair, bins_, values.front());
+  }
+
+ private:
+  Source sources_[2];
+  std::int64_t bins_ = 0;
+  std::vector<std::uint32_t> counts_;
+};
+
+}  // namespace
+
+std::unique_ptr<Comparison> compare_histograms(const Source& left, const Source& right) {
+  return std::make_unique<HistogramComparison>(left, right);
+}
+
+}  // namespace kindred::compare

@@ -1,0 +1,87 @@
+#include "compare/moment_comparison.hpp"
+
+#include <cmath>
+
+#include "compare/families.hpp"
+#include "statistics/moments.hpp"
+
+namespace kindred::compare {
+namespace {
+
+constexpr int figures = MomentScale::figures;
+
+/// z-scores of figures, whose Euclidean distance is the metric.
+class MomentComparison : public Comparison {
+ public:
+  MomentComparison(const Source& left, const Source& right, const MomentScale& scale)
+      : sources_{left, right}, scale_(scale) {}
+
+  std::int64_t length() const override { return figures; }
+
+  bool load(Side side, std::int64_t row, float* out) override {
+    const auto values = moment_figures(sources_[static_cast<std::size_t>(side)], row);
+    if (!values) return false;
+    for (int k = 0; k < figures; ++k) {
+      const double score = ((*values)[static_cast<std::size_t>(k)] - scale_.mean[k]) / scale_.deviation[k];
+      out[k] = std::isfinite(score) ? static_cast<float>(score) : 0.0f;
+    }
+    return true;
+  }
+
+  void compare(const BlockPair& pair, std::span<PairSums> values) override {
+    for (std::int64_t i = 0; i < pair.rows; ++i)
+      for (std::int64_t j = pair.diagonal ? i : 0; j < pair.columns; ++j) {
+        double squares = 0;
+        for (int k = 0; k < figures; ++k) {
+          const double difference = static_cast<double>(pair.left[i * pair.stride + k]) -
+                                    static_cast<double>(pair.right[j * pair.stride + k]);
+          squares += difference * difference;
+        }
+        values.front()[static_cast<std::size_t>(i * block_runs + j)] = std::sqrt(squares);
+      }
+  }
+
+ private:
+  Source sources_[2];
+  MomentScale scale_;
+};
+
+}  // namespace
+
+std::optional<std::array<double, figures>> moment_figures(const Source& source, std::int64_t row) {
+  std::array<double, statistics::moment_names.size()> stored;
+  read_snapshot(source, "moments", row, source.slice * static_cast<std::int64_t>(stored.size()),
+                std::span<double>(stored));
+  // In the order of moment_names: count, mean, variance, skewness, kurtosis.
+  if (!(stored[0] > 0) || !std::isfinite(stored[1]) || !std::isfinite(stored[2])) return {};
+  return {{stored[1], std::log(stored[2] + 1e-12), stored[3], stored[4]}};
+}
+
+MomentScale moment_scale(std::span<const Source> sources) {
+  std::vector<std::array<double, figures>> all;
+  for (const auto& source : sources)
+    for (std::size_t row = 0; row < source.valid->size(); ++row)
+      if ((*source.valid)[row])
+        if (const auto values = moment_figures(source, static_cast<std::int64_t>(row))) all.push_back(*values);
+  MomentScale scale;
+  for (int k = 0; k < figures; ++k) {
+    double count = 0, sum = 0, squares = 0;
+    for (const auto& values : all)
+      if (const double value = values[static_cast<std::size_t>(k)]; std::isfinite(value)) {
+        ++count;
+        sum += value;
+      }
+    scale.mean[k] = count > 0 ? sum / count : 0;
+    for (const auto& values : all)
+      if (const double value = values[static_cast<std::size_t>(k)]; std::isfinite(value))
+        squares += (value - scale.mean[k]) * (value - scale.mean[k]);
+    scale.deviation[k] = count > 0 ? std::sqrt(squares / count) : 0;
+  }
+  return scale;
+}
+
+std::unique_ptr<Comparison> compare_moments(const Source& left, const Source& right, const MomentScale& scale) {
+  return std::make_unique<MomentComparison>(left, right, scale);
+}
+
+}  // namespace kindred::compare

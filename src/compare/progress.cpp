@@ -1,0 +1,129 @@
+#include "compare/progress.hpp"
+
+#include <unistd.h>
+
+#include <array>
+#include <cerrno>
+#include <cmath>
+#include <cstring>
+#include <filesystem>
+#include <fstream>
+
+#include "core/error.hpp"
+
+namespace kindred::compare {
+namespace {
+
+/// How the file begins: what it is, and of which job.
+struct Head {
+  std::array<char, 16> kind;
+  std::uint64_t key, entries;
+  bool operator==(const Head&) const = default;
+};
+
+std::string beside(const std::string& path) { return path + ".progress"; }
+
+std::int64_t blocks(const Job& job, std::size_t cohort) {
+  return (static_cast<std::int64_t>(job.cohorts[cohort].runs.size()) + block_runs - 1) / block_runs;
+}
+
+std::vector<std::size_t> first_entries(const Job& job) {
+  std::vector<std::size_t> first{0};
+  for (const auto& unit : job.units)
+    first.push_back(first.back() + unit.metrics.size() *
+                                       static_cast<std::size_t>(blocks(job, unit.left) * blocks(job, unit.right)));
+  return first;
+}
+
+Head head_of(const Job& job) {
+  return {std::to_array("kindred compare"), job.key, first_entries(job).back()};
+}
+
+}  // namespace
+
+bool ProgressFile::can_continue(const std::string& path, const Job& job) {
+  if (!std::filesystem::exists(path + ".new")) return false;
+  std::ifstream file(beside(path), std::ios::binary);
+  Head head{};
+  file.read(reinterpret_cast<char*>(&head), sizeof(head));
+  std::error_code unknown;
+  return file && head == head_of(job) &&
+         std::filesystem::file_size(beside(path), unknown) ==
+             sizeof(head) + head.entries * sizeof(std::uint16_t);
+}
+
+void ProgressFile::create(const std::string& path, const Job& job) {
+  const Head head = head_of(job);
+  std::ofstream file(beside(path), std::ios::binary);
+  file.write(reinterpret_cast<const char*>(&head), sizeof(head));
+  const std::vector<std::uint16_t> entries(head.entries);
+  file.write(reinterpret_cast<const char*>(entries.data()),
+             static_cast<std::streamsize>(entries.size() * sizeof(std::uint16_t)));
+  file.close();
+  KINDRED_VALIDATE(file.good(), io_error("cannot write {} ({}) free some space or choose another folder",
+                                         beside(path), std::strerror(errno)));
+}
+
+void ProgressFile::remove(const std::string& path) { std::filesystem::remove(beside(path)); }
+
+ProgressFile::ProgressFile(const std::string& path, const Job& job)
+    : path_(beside(path)), job_(job), file_(store::open_for_writing(path_)), first_(first_entries(job)) {
+  entries_ = read();
+}
+
+std::vector<std::uint16_t> ProgressFile::read() const {
+  std::vector<std::uint16_t> entries(first_.back());
+  const auto bytes = entries.size() * sizeof(std::uint16_t);
+  KINDRED_VALIDATE(::pread(file_.get(), entries.data(), bytes, sizeof(Head)) == static_cast<ssize_t>(bytes),
+                   io_error("cannot read {} ({}) start again without it", path_, std::strerror(errno)));
+  return entries;
+}
+
+std::size_t ProgressFile::entry(std::size_t unit, std::size_t metric, std::int64_t row,
+                                std::int64_t column) const {
+  const auto& compared = job_.units[unit];
+  const auto columns = blocks(job_, compared.right);
+  return first_[unit] + static_cast<std::size_t>(
+                            (static_cast<std::int64_t>(metric) * blocks(job_, compared.left) + row) * columns +
+                            column);
+}
+
+bool ProgressFile::is_done(const Task& task) const {
+  const auto& tile = task.tile;
+  const bool diagonal = job_.units[task.unit].triangle() && tile.first_row == tile.first_column;
+  for (std::size_t m = 0; m < job_.units[task.unit].metrics.size(); ++m)
+    for (auto row = tile.first_row; row < tile.first_row + tile.rows; row += block_runs)
+      for (auto column = diagonal ? row : tile.first_column; column < tile.first_column + tile.columns;
+           column += block_runs)
+        if (entries_[entry(task.unit, m, row / block_runs, column / block_runs)] == 0) return false;
+  return true;
+}
+
+void ProgressFile::record(const Task& task, const std::vector<std::vector<float>>& values) {
+  const auto& tile = task.tile;
+  const bool diagonal = job_.units[task.unit].triangle() && tile.first_row == tile.first_column;
+  for (std::size_t m = 0; m < values.size(); ++m)
+    for (std::int64_t row = 0; row < tile.rows; row += block_runs)
+      for (std::int64_t column = diagonal ? row : 0; column < tile.columns; column += block_runs) {
+        std::uint16_t count = 1;
+        for (auto i = row; i < std::min(row + block_runs, tile.rows); ++i)
+          for (auto j = diagonal ? std::max(i, column) : column; j < std::min(column + block_runs, tile.columns); ++j)
+            count += !std::isnan(values[m][static_cast<std::size_t>(i * tile.columns + j)]);
+        const auto k = entry(task.unit, m, (tile.first_row + row) / block_runs,
+                             (tile.first_column + column) / block_runs);
+        const auto at = static_cast<off_t>(sizeof(Head) + k * sizeof(count));
+        KINDRED_VALIDATE(::pwrite(file_.get(), &count, sizeof(count), at) == sizeof(count),
+                         io_error("cannot write {} ({})", path_, std::strerror(errno)));
+      }
+}
+
+std::int64_t ProgressFile::defined(std::size_t unit, std::size_t metric) const {
+  const auto entries = read();
+  std::int64_t count = 0;
+  const auto size = (first_[unit + 1] - first_[unit]) / job_.units[unit].metrics.size();
+  for (std::size_t k = 0; k < size; ++k)
+    if (const auto value = entries[first_[unit] + metric * size + k]; value > 0) count += value - 1;
+  return count;
+}
+
+}  // namespace kindred::compare

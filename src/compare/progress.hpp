@@ -1,0 +1,42 @@
+#pragma once
+
+#include <cstdint>
+#include <string>
+#include <vector>
+
+#include "compare/tasks.hpp"
+#include "store/disk.hpp"
+
+namespace kindred::compare {
+
+/// Which pairs of blocks are in the similarity file, so that a killed comparison goes on: a file beside it,
+/// path + ".progress", with an entry for each unit, metric and pair of blocks: 0, or 1 + how many of its pairs
+/// have a value.
+class ProgressFile {
+ public:
+  /// Whether path + ".new" and the progress beside it are those of this job. Independent.
+  static bool can_continue(const std::string& path, const Job& job);
+  /// An empty one. Independent (rank 0).
+  static void create(const std::string& path, const Job& job);
+  static void remove(const std::string& path);
+
+  /// Opens it and reads what there is. Independent.
+  ProgressFile(const std::string& path, const Job& job);
+  bool is_done(const Task& task) const;
+  /// Records a tile that is in the file and synced; values: of each metric, [rows, columns].
+  void record(const Task& task, const std::vector<std::vector<float>>& values);
+  /// How many pairs have a value: of a unit and metric, read anew from the file.
+  std::int64_t defined(std::size_t unit, std::size_t metric) const;
+
+ private:
+  std::size_t entry(std::size_t unit, std::size_t metric, std::int64_t row, std::int64_t column) const;
+  std::vector<std::uint16_t> read() const;
+
+  std::string path_;
+  const Job& job_;
+  store::Descriptor file_;
+  std::vector<std::size_t> first_;  ///< of each unit, and the end: its first entry
+  std::vector<std::uint16_t> entries_;
+};
+
+}  // namespace kindred::compare

@@ -1,0 +1,29 @@
+#include "compare/representation.hpp"
+
+#include "compare/representation_widths.hpp"
+#include "train/gather.hpp"
+#include "train/torch/forward.hpp"
+#include "train/torch/operand.hpp"
+
+namespace kindred::compare {
+
+Representation::Representation(const Source& source) : source_(source) {
+  const c10::InferenceMode guard;
+  const train::Normalizer normalizer(*source.cohort->dataset);
+  images_ = at::empty({source.probes, source.cohort->dataset->pixels()});
+  normalizer.range(source.images, 0, source.probes, images_.data_ptr<float>());
+  width_ = representation_widths(source.cohort->network(0))[static_cast<std::size_t>(source.slice)];
+}
+
+at::Tensor Representation::compute(std::int64_t row) const {
+  const c10::InferenceMode guard;
+  const auto& network = source_.cohort->network(row);
+  auto weights = at::empty({network.size});
+  read_weights(source_, row, 0, {weights.data_ptr<float>(), static_cast<std::size_t>(network.size)});
+  std::vector<at::Tensor> representations;
+  train::forward(network, train::pytorch_operands(network, weights), images_,
+                 {.representations = &representations});
+  return representations[static_cast<std::size_t>(source_.slice)];
+}
+
+}  // namespace kindred::compare

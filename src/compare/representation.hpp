@@ -1,0 +1,24 @@
+#pragma once
+
+#include <ATen/ATen.h>
+
+#include "compare/source.hpp"
+
+namespace kindred::compare {
+
+/// A network's representation of the first probe images, recomputed from its stored weights. Independent.
+class Representation {
+ public:
+  explicit Representation(const Source& source);
+  /// [probes, width], float; may hold values that are not finite.
+  at::Tensor compute(std::int64_t row) const;
+  std::int64_t probes() const { return source_.probes; }
+  std::int64_t width() const { return width_; }
+
+ private:
+  Source source_;
+  std::int64_t width_ = 0;
+  at::Tensor images_;  // [probes, inputs]
+};
+
+}  // namespace kindred::compare
