@@ -85,7 +85,9 @@ def read_model(population: Population, run: int, snapshot: str | int = "final") 
             'with record.weights = "final"'
         )
     try:
-        kept, last = [int(epoch) for epoch in group["weights_snapshot"]], int(group["epoch"][-1])
+        kept = [int(epoch) for epoch in group["weights_snapshot"]]
+        # Runs trained elsewhere have no curves; their last snapshot is the final one.
+        last = int((group["epoch"] if "epoch" in group else group["snapshot"])[-1])
         epoch = last if snapshot == "final" else snapshot
         if epoch not in kept:
             raise KindredError(

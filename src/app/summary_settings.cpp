@@ -23,19 +23,24 @@ std::set<std::string> other_columns() {
 
 }  // namespace
 
-Setting::Setting(const store::PopulationFile& file, const std::string& name) {
+Setting::Setting(const store::PopulationFile& file, const std::string& name) : values_(read(file, name)) {
+  const auto length = std::visit([](const auto& values) { return values.size(); }, values_);
+  KINDRED_VALIDATE(static_cast<std::int64_t>(length) == file.runs(),
+                   io_error("the column {} of /runs has {} values for {} runs (the file is damaged)", name, length,
+                            file.runs()));
+}
+
+Setting::Values Setting::read(const store::PopulationFile& file, const std::string& name) {
   // The file's reader refuses the kinds that a column is not of.
   try {
-    values_ = file.texts(name);
-    return;
+    return file.texts(name);
   } catch (const Error&) {
   }
   try {
-    values_ = file.integers(name);
-    return;
+    return file.integers(name);
   } catch (const Error&) {
   }
-  values_ = file.reals(name);
+  return file.reals(name);
 }
 
 nlohmann::ordered_json Setting::json(std::size_t run) const {

@@ -13,7 +13,7 @@ namespace kindred::app {
 /// with the runs.
 class Setting {
  public:
-  /// Throws an input/output error where the file has no such column.
+  /// Throws an input/output error where the file has no such column, or one of another length than its runs.
   Setting(const store::PopulationFile& file, const std::string& name);
 
   nlohmann::ordered_json json(std::size_t run) const;  ///< as stored; NaN as null
@@ -22,7 +22,9 @@ class Setting {
   bool less(std::size_t run, std::size_t other) const;
 
  private:
-  std::variant<std::vector<std::string>, std::vector<std::int64_t>, std::vector<double>> values_;
+  using Values = std::variant<std::vector<std::string>, std::vector<std::int64_t>, std::vector<double>>;
+  static Values read(const store::PopulationFile& file, const std::string& name);
+  Values values_;
 };
 
 /// The names of those columns, in the file's order.

@@ -9,7 +9,7 @@ namespace {
 
 /// Of whole networks whose hidden units are matched. Behind its weights a feature has the index of its network,
 /// as the number of heads decides what may be permuted.
-class AlignedComparison : public Comparison {
+class AlignedComparison : public BlockComparison {
  public:
   AlignedComparison(const Source& left, const Source& right) : sources_{left, right} {
     for (const auto& network : right.cohort->networks) matching_.emplace_back(network);
@@ -28,7 +28,7 @@ class AlignedComparison : public Comparison {
     return squares > 0 && std::isfinite(squares);
   }
 
-  void compare(const BlockPair& pair, std::span<PairSums> values) override {
+  void compare_block(const BlockPair& pair, std::span<PairSums> values) override {
     for (std::int64_t i = 0; i < pair.rows; ++i)
       for (std::int64_t j = pair.diagonal ? i + 1 : 0; j < pair.columns; ++j) {
         const float *a = pair.left + i * pair.stride, *b = pair.right + j * pair.stride;

@@ -45,11 +45,7 @@ struct BlockPair {
 };
 
 /// Σ wᵢ|aᵢ - bᵢ| of every pair over the first `length` elements; widths: [length], or none for 1. fp32 within
-/// chunks of 1,024 elements, fp64 across. A Kokkos kernel. Independent.
+/// chunks of 2,048 elements, fp64 across. A Kokkos kernel. Independent.
 void absolute_differences(const BlockPair& pair, std::int64_t length, const float* widths, PairSums& out);
-
-/// ⟨a, b⟩ of every pair of rows of two whole blocks over `length` elements: LibTorch's matrix product over
-/// chunks of 4,096 columns, summed in fp64. Independent.
-void inner_products(const float* a, const float* b, std::int64_t stride, std::int64_t length, PairSums& out);
 
 }  // namespace kindred::compare

@@ -2,7 +2,9 @@
 
 #include <unistd.h>
 
+#include <algorithm>
 #include <chrono>
+#include <filesystem>
 #include <map>
 #include <memory>
 
@@ -15,6 +17,7 @@
 #include "core/time.hpp"
 #include "parallel/ticket_queue.hpp"
 #include "store/lock.hpp"
+#include "store/similarity_reader.hpp"
 #include "train/torch/threads.hpp"
 
 namespace kindred::compare {
@@ -25,6 +28,17 @@ std::size_t default_memory(const parallel::Communicator& world) {
   const auto bytes =
       static_cast<std::size_t>(sysconf(_SC_PHYS_PAGES)) * static_cast<std::size_t>(sysconf(_SC_PAGE_SIZE));
   return bytes / 8 / static_cast<std::size_t>(node.size());
+}
+
+/// Refuses to replace anything but an older comparison. Independent.
+void check_output(const CompareOptions& options) {
+  if (!std::filesystem::exists(options.output)) return;
+  try {
+    const store::SimilarityReader reader(options.output);
+  } catch (const Error& error) {
+    throw usage_error("{} is not replaced (it is there, and it is no comparison: {}) give -o another name",
+                      options.output, error.what());
+  }
 }
 
 double cost_of(const std::vector<Task>& tasks) {
@@ -42,8 +56,11 @@ void announce(const Job& job, const store::PopulationFile& population, const std
     for (const auto& matrix : scope.matrices) matrices += std::max<std::size_t>(1, matrix.slices.size());
   // 2e10 elements of pairs a second and core is what one tile kernel or product reaches, within a factor of
   // two.
-  log::info("{}: {} matrices of {} cohorts, {:.1f} MiB, about {} of one core{}", options.output, matrices,
-            job.cohorts.size(), static_cast<double>(job.layout.bytes()) / 0x1p20,
+  for (std::size_t c = 0; c < job.cohorts.size(); ++c)
+    if (std::ranges::find(job.valid[c], true) == job.valid[c].end())
+      log::warn("cohort {}: no run is done, so there is no value", job.cohorts[c].name);
+  log::info("{}: {} matrices of {} cohort{}, {:.1f} MiB, about {} of one core{}", options.output, matrices,
+            job.cohorts.size(), job.cohorts.size() == 1 ? "" : "s", static_cast<double>(job.layout.bytes()) / 0x1p20,
             duration_text(cost_of(tasks) / 2e10 + 1),
             kept > 0 ? fmt::format(" left, {} tiles of an earlier start are kept", kept) : "");
 }
@@ -112,6 +129,7 @@ ExitCode compare(const CompareOptions& options, const parallel::Communicator& wo
   std::unique_ptr<store::PopulationFile> population;
   Job job;
   world.agree([&] {
+    check_output(options);
     population = std::make_unique<store::PopulationFile>(options.population);
     job = make_job(options, *population);
   });

@@ -22,8 +22,21 @@ class Comparison {
   /// Makes the feature of a cohort's row; false where it has none (a weight is not finite, a norm is zero),
   /// which makes the run's pairs NaN.
   virtual bool load(Side side, std::int64_t row, float* out) = 0;
-  /// Values of all pairs: one matrix for each metric that the comparison was made for.
-  virtual void compare(const BlockPair& pair, std::span<PairSums> values) = 0;
+  /// Values of all pairs of several left blocks and one right block. values: [pairs, metrics], of the metrics that
+  /// the comparison was made for.
+  virtual void compare(std::span<const BlockPair> pairs, std::span<PairSums> values) = 0;
+};
+
+/// One that goes block by block.
+class BlockComparison : public Comparison {
+ public:
+  void compare(std::span<const BlockPair> pairs, std::span<PairSums> values) final {
+    const auto metrics = values.size() / pairs.size();
+    for (std::size_t k = 0; k < pairs.size(); ++k) compare_block(pairs[k], values.subspan(k * metrics, metrics));
+  }
+
+ protected:
+  virtual void compare_block(const BlockPair& pair, std::span<PairSums> values) = 0;
 };
 
 /// The mean and standard deviation of each figure of the metric `moment`, over the runs that are compared.

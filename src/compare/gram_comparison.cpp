@@ -3,6 +3,7 @@
 #include <numbers>
 
 #include "compare/families.hpp"
+#include "compare/inner_products.hpp"
 #include "compare/representation.hpp"
 
 namespace kindred::compare {
@@ -37,11 +38,11 @@ class GramComparison : public Comparison {
     const double size = centred.norm().item<double>();
     if (!(size > 0 && std::isfinite(size))) return false;
     centred = (centred / size).to(at::kFloat);
-    const auto gram = at::mm(centred, centred.t());
-    const double norm = gram.norm().item<double>();
+    const auto gram = at::mm(centred, centred.t().contiguous());  // a product of rows with rows is slower
+    const float* element = gram.const_data_ptr<float>();
+    const double norm = norm_of(element);
     if (!(norm > 0)) return false;
 
-    const float* element = gram.const_data_ptr<float>();
     const auto once = static_cast<float>(1 / norm), twice = static_cast<float>(std::numbers::sqrt2 / norm);
     Facts facts{};
     float* triangle = out + triangle_at_;
@@ -55,13 +56,20 @@ class GramComparison : public Comparison {
     return true;
   }
 
-  void compare(const BlockPair& pair, std::span<PairSums> values) override {
-    inner_products(pair.left, pair.right, pair.stride, triangle_at_, diagonals_);
-    inner_products(pair.left + triangle_at_, pair.right + triangle_at_, pair.stride, facts_at_ - triangle_at_,
-                   products_);
-    for (std::size_t k = 0; k < products_.size(); ++k) products_[k] += diagonals_[k];
-    for (std::size_t m = 0; m < debiased_.size(); ++m)
-      debiased_[m] ? debias(pair, values[m]) : static_cast<void>(values[m] = products_);
+  void compare(std::span<const BlockPair> pairs, std::span<PairSums> values) override {
+    diagonals_.resize(pairs.size());
+    products_.resize(pairs.size());
+    inner_.compute(pairs, 0, triangle_at_, diagonals_);
+    inner_.compute(pairs, triangle_at_, facts_at_ - triangle_at_, products_);
+    for (std::size_t p = 0; p < pairs.size(); ++p) {
+      auto& products = products_[p];
+      for (std::size_t k = 0; k < products.size(); ++k) products[k] += diagonals_[p][k];
+      for (std::size_t m = 0; m < debiased_.size(); ++m) {
+        auto& out = values[p * debiased_.size() + m];
+        out = products;
+        if (debiased_[m]) debias(pairs[p], diagonals_[p], out);
+      }
+    }
   }
 
  private:
@@ -70,12 +78,22 @@ class GramComparison : public Comparison {
     double trace, diagonal;  ///< tr K, Σ kᵢ²
   };
 
+  /// The Frobenius norm of a Gram matrix, in double.
+  double norm_of(const float* gram) const {
+    double squares = 0;
+#pragma omp simd reduction(+ : squares)
+    for (std::int64_t k = 0; k < probes_ * probes_; ++k)
+      squares += static_cast<double>(gram[k]) * static_cast<double>(gram[k]);
+    return std::sqrt(squares);
+  }
+
   double unbiased(double product, double diagonals, double traces) const {
     const auto n = static_cast<double>(probes_);
     return product - n / (n - 2) * diagonals + traces / ((n - 1) * (n - 2));
   }
 
-  void debias(const BlockPair& pair, PairSums& out) const {
+  /// products: replaced by the unbiased estimates' alignments.
+  void debias(const BlockPair& pair, const PairSums& diagonals, PairSums& products) const {
     const auto facts = [&](const float* rows, std::int64_t row) {
       Facts found{};
       std::memcpy(&found, rows + row * pair.stride + facts_at_, sizeof(found));
@@ -89,8 +107,8 @@ class GramComparison : public Comparison {
                      other = unbiased(1, b.diagonal, b.trace * b.trace);
         // The matrices' norm is 1 but for fp32's rounding, and so is what remains of an estimate of 0.
         constexpr double rounding = 1e-6;
-        out[k] = own > rounding && other > rounding && probes_ > 3
-                     ? unbiased(products_[k], diagonals_[k], a.trace * b.trace) / std::sqrt(own * other)
+        products[k] = own > rounding && other > rounding && probes_ > 3
+                     ? unbiased(products[k], diagonals[k], a.trace * b.trace) / std::sqrt(own * other)
                      : std::numeric_limits<double>::quiet_NaN();
       }
   }
@@ -98,7 +116,8 @@ class GramComparison : public Comparison {
   Representation representations_[2];
   std::vector<bool> debiased_;  ///< for each metric
   std::int64_t probes_ = 0, triangle_at_ = 0, facts_at_ = 0;
-  PairSums products_, diagonals_;
+  InnerProducts inner_;
+  std::vector<PairSums> products_, diagonals_;  ///< of each pair of blocks
 };
 
 }  // namespace

@@ -5,7 +5,7 @@ namespace kindred::compare {
 namespace {
 
 /// Of stored histograms, by parameter.
-class HistogramComparison : public Comparison {
+class HistogramComparison : public BlockComparison {
  public:
   HistogramComparison(const Source& left, const Source& right) : sources_{left, right} {
     const auto dimensions = left.file->array(left.cohort->name, "histogram").dimensions;
@@ -26,7 +26,7 @@ class HistogramComparison : public Comparison {
     return total > 0;
   }
 
-  void compare(const BlockPair& pair, std::span<PairSums> values) override {
+  void compare_block(const BlockPair& pair, std::span<PairSums> values) override {
     jensen_shannon(pair, bins_, values.front());
   }
 

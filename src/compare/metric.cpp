@@ -81,7 +81,9 @@ std::vector<std::string> split_names(const std::string& names) {
   std::vector<std::string> parts;
   for (std::size_t start = 0; start <= names.size();) {
     const auto end = std::min(names.find(',', start), names.size());
-    parts.push_back(names.substr(start, end - start));
+    const auto from = std::min(names.find_first_not_of(' ', start), end);
+    const auto last = end > from ? names.find_last_not_of(' ', end - 1) + 1 : from;
+    parts.push_back(names.substr(from, last - from));
     start = end + 1;
   }
   return parts;

@@ -57,7 +57,7 @@ std::vector<Metric> choose_metrics(const std::string& names);
 /// Whether `names` is a set, whose metrics need not all be possible.
 bool is_metric_set(const std::string& names);
 
-/// Splits at commas.
+/// Splits at commas; spaces beside these are left out.
 std::vector<std::string> split_names(const std::string& names);
 
 /// The dimension of a cohort's matrices; "" for none.

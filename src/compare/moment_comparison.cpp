@@ -1,5 +1,6 @@
 #include "compare/moment_comparison.hpp"
 
+#include <algorithm>
 #include <cmath>
 
 #include "compare/families.hpp"
@@ -11,7 +12,7 @@ namespace {
 constexpr int figures = MomentScale::figures;
 
 /// z-scores of figures, whose Euclidean distance is the metric.
-class MomentComparison : public Comparison {
+class MomentComparison : public BlockComparison {
  public:
   MomentComparison(const Source& left, const Source& right, const MomentScale& scale)
       : sources_{left, right}, scale_(scale) {}
@@ -28,7 +29,7 @@ class MomentComparison : public Comparison {
     return true;
   }
 
-  void compare(const BlockPair& pair, std::span<PairSums> values) override {
+  void compare_block(const BlockPair& pair, std::span<PairSums> values) override {
     for (std::int64_t i = 0; i < pair.rows; ++i)
       for (std::int64_t j = pair.diagonal ? i : 0; j < pair.columns; ++j) {
         double squares = 0;
@@ -65,17 +66,20 @@ MomentScale moment_scale(std::span<const Source> sources) {
         if (const auto values = moment_figures(source, static_cast<std::int64_t>(row))) all.push_back(*values);
   MomentScale scale;
   for (int k = 0; k < figures; ++k) {
-    double count = 0, sum = 0, squares = 0;
+    double count = 0, sum = 0, squares = 0, smallest = INFINITY, largest = -INFINITY;
     for (const auto& values : all)
       if (const double value = values[static_cast<std::size_t>(k)]; std::isfinite(value)) {
         ++count;
         sum += value;
+        smallest = std::min(smallest, value);
+        largest = std::max(largest, value);
       }
     scale.mean[k] = count > 0 ? sum / count : 0;
     for (const auto& values : all)
       if (const double value = values[static_cast<std::size_t>(k)]; std::isfinite(value))
         squares += (value - scale.mean[k]) * (value - scale.mean[k]);
-    scale.deviation[k] = count > 0 ? std::sqrt(squares / count) : 0;
+    // The mean of equal figures may be off by a rounding, which must not count as a deviation.
+    scale.deviation[k] = largest > smallest ? std::sqrt(squares / count) : 0;
   }
   return scale;
 }

@@ -8,7 +8,7 @@ namespace kindred::compare {
 namespace {
 
 /// Of stored logits: predicted classes or class probabilities.
-class PredictionComparison : public Comparison {
+class PredictionComparison : public BlockComparison {
  public:
   PredictionComparison(Family family, const Source& left, const Source& right)
       : by_class_(family == Family::classes),
@@ -28,7 +28,7 @@ class PredictionComparison : public Comparison {
     return true;
   }
 
-  void compare(const BlockPair& pair, std::span<PairSums> values) override {
+  void compare_block(const BlockPair& pair, std::span<PairSums> values) override {
     if (by_class_)
       agreements(pair, probes_, values.front());
     else

@@ -20,9 +20,11 @@ at::Tensor Representation::compute(std::int64_t row) const {
   const auto& network = source_.cohort->network(row);
   auto weights = at::empty({network.size});
   read_weights(source_, row, 0, {weights.data_ptr<float>(), static_cast<std::size_t>(network.size)});
+  auto operands = train::pytorch_operands(network, weights);
+  for (auto& operand : operands)  // products with a matrix whose columns are contiguous are quicker
+    if (operand.dim() == 2) operand = operand.t().contiguous().t();
   std::vector<at::Tensor> representations;
-  train::forward(network, train::pytorch_operands(network, weights), images_,
-                 {.representations = &representations});
+  train::forward(network, operands, images_, {.representations = &representations});
   return representations[static_cast<std::size_t>(source_.slice)];
 }
 

@@ -33,9 +33,10 @@ Slices parameters(const CompareOptions& options, const Cohort& cohort) {
     names.push_back(entry.second);
     if (std::ranges::find(wanted, entry.second) != wanted.end()) chosen.push_back(entry);
   }
-  KINDRED_VALIDATE(chosen.size() == wanted.size(),
-                   usage_error("--parameters {}: not all of these exist (known: each, {})",
-                               options.parameters, fmt::join(names, ", ")));
+  for (const auto& name : wanted)
+    KINDRED_VALIDATE(std::ranges::find(names, name) != names.end(),
+                     usage_error("--parameters: there is no {} in cohort {} (known: each, {})", name,
+                                 cohort.name, fmt::join(names, ", ")));
   return chosen;
 }
 

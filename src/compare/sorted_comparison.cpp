@@ -13,7 +13,7 @@ namespace {
 /// A feature is what the Wasserstein kernel goes through (the values, or the pieces of both quantile functions
 /// where the sides have different numbers of values), then, where they differ from it, the values, and for
 /// Kolmogorov-Smirnov the counts below the points of a grid.
-class SortedComparison : public Comparison {
+class SortedComparison : public BlockComparison {
  public:
   SortedComparison(std::span<const Metric> metrics, const Source& left, const Source& right)
       : values_{SortedValues(metrics.front().family, left), SortedValues(metrics.front().family, right)} {
@@ -48,7 +48,7 @@ class SortedComparison : public Comparison {
     return true;
   }
 
-  void compare(const BlockPair& pair, std::span<PairSums> values) override {
+  void compare_block(const BlockPair& pair, std::span<PairSums> values) override {
     for (std::size_t m = 0; m < of_distributions_.size(); ++m)
       of_distributions_[m] ? compare_distributions(pair, values[m]) : compare_quantiles(pair, values[m]);
   }

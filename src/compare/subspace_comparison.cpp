@@ -7,7 +7,7 @@ namespace {
 
 /// Of representations as subspaces: orthogonal Procrustes, singular vector and projection-weighted canonical
 /// correlation.
-class SubspaceComparison : public Comparison {
+class SubspaceComparison : public BlockComparison {
  public:
   SubspaceComparison(Family family, const Source& left, const Source& right)
       : family_(family), representations_{Representation(left), Representation(right)} {
@@ -31,7 +31,7 @@ class SubspaceComparison : public Comparison {
     }
   }
 
-  void compare(const BlockPair& pair, std::span<PairSums> values) override {
+  void compare_block(const BlockPair& pair, std::span<PairSums> values) override {
     const auto kernel = family_ == Family::procrustes ? procrustes : family_ == Family::svcca ? svcca : pwcca;
     kernel(pair, shapes_[0], shapes_[1], values.front());
   }

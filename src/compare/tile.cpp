@@ -40,28 +40,31 @@ std::vector<std::vector<float>> compute_tile(Comparison& comparison, std::span<c
   const auto columns = other.rows();
   std::vector<std::vector<float>> values(
       metrics.size(), std::vector<float>(static_cast<std::size_t>(left.rows() * columns)));
-  std::vector<PairSums> found(metrics.size());
   const auto value = [&](const Metric& metric, std::int64_t i, std::int64_t j, double computed) {
     if (!left.defined(i) || !other.defined(j) || std::isnan(computed))
       return std::numeric_limits<double>::quiet_NaN();
     if (diagonal && i == j) return metric.is_distance() ? 0.0 : 1.0;  // whatever the rounding
     return std::clamp(computed, metric.low, metric.high);
   };
-  for (std::int64_t p = 0; p < left.blocks(); ++p)
-    for (std::int64_t q = diagonal ? p : 0; q < other.blocks(); ++q) {
-      const BlockPair pair{left.block(p),  other.block(q), left.stride(),
-                           left.runs(p),   other.runs(q),  diagonal && p == q};
-      comparison.compare(pair, found);
+  std::vector<BlockPair> pairs;
+  std::vector<PairSums> found;
+  for (std::int64_t q = 0; q < other.blocks(); ++q) {
+    pairs.clear();
+    for (std::int64_t p = 0; p < (diagonal ? q + 1 : left.blocks()); ++p)
+      pairs.push_back({left.block(p), other.block(q), left.stride(), left.runs(p), other.runs(q), diagonal && p == q});
+    found.resize(pairs.size() * metrics.size());
+    comparison.compare(pairs, found);
+    for (std::size_t p = 0; p < pairs.size(); ++p)
       for (std::size_t m = 0; m < metrics.size(); ++m)
-        for (std::int64_t r = 0; r < pair.rows; ++r)
-          for (std::int64_t c = pair.diagonal ? r : 0; c < pair.columns; ++c) {
-            const auto i = p * block_runs + r, j = q * block_runs + c;
-            const auto result = static_cast<float>(
-                value(metrics[m], i, j, found[m][static_cast<std::size_t>(r * block_runs + c)]));
+        for (std::int64_t r = 0; r < pairs[p].rows; ++r)
+          for (std::int64_t c = pairs[p].diagonal ? r : 0; c < pairs[p].columns; ++c) {
+            const auto i = static_cast<std::int64_t>(p) * block_runs + r, j = q * block_runs + c;
+            const auto computed = found[p * metrics.size() + m][static_cast<std::size_t>(r * block_runs + c)];
+            const auto result = static_cast<float>(value(metrics[m], i, j, computed));
             values[m][static_cast<std::size_t>(i * columns + j)] = result;
             if (diagonal) values[m][static_cast<std::size_t>(j * columns + i)] = result;
           }
-    }
+  }
   return values;
 }
 

@@ -1,6 +1,7 @@
 #include <cmath>
 
 #include "compare/families.hpp"
+#include "compare/inner_products.hpp"
 
 namespace kindred::compare {
 namespace {
@@ -26,8 +27,8 @@ class WeightsComparison : public Comparison {
     return true;
   }
 
-  void compare(const BlockPair& pair, std::span<PairSums> values) override {
-    inner_products(pair.left, pair.right, pair.stride, pair.stride, values.front());
+  void compare(std::span<const BlockPair> pairs, std::span<PairSums> values) override {
+    products_.compute(pairs, 0, pairs.front().stride, values);
   }
 
  private:
@@ -36,6 +37,7 @@ class WeightsComparison : public Comparison {
     return source.cohort->parameters[static_cast<std::size_t>(source.slice)];
   }
   Source sources_[2];
+  InnerProducts products_;
 };
 
 }  // namespace

@@ -40,6 +40,8 @@ TEST(SplitNames, AtEveryComma) {
   EXPECT_THAT(split_names("a,b"), testing::ElementsAre("a", "b"));
   EXPECT_THAT(split_names("a"), testing::ElementsAre("a"));
   EXPECT_THAT(split_names("a,"), testing::ElementsAre("a", ""));
+  EXPECT_THAT(split_names(" a , b c,  "), testing::ElementsAre("a", "b c", ""));
+  EXPECT_THAT(split_names(""), testing::ElementsAre(""));
 }
 
 }  // namespace

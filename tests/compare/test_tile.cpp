@@ -5,6 +5,7 @@
 #include <memory>
 
 #include "compare/families.hpp"
+#include "compare/inner_products.hpp"
 #include "compare/tile.hpp"
 #include "core/random.hpp"
 
@@ -21,14 +22,14 @@ class RandomComparison : public Comparison {
     for (std::int64_t k = 0; k < length(); ++k) out[k] = static_cast<float>(stream.normal());
     return row != 5;
   }
-  void compare(const BlockPair& pair, std::span<PairSums> values) override {
-    if (distance_)
-      absolute_differences(pair, length(), nullptr, values.front());
-    else
-      inner_products(pair.left, pair.right, pair.stride, pair.stride, values.front());
+  void compare(std::span<const BlockPair> pairs, std::span<PairSums> values) override {
+    if (!distance_) return products_.compute(pairs, 0, pairs.front().stride, values);
+    for (std::size_t k = 0; k < pairs.size(); ++k)
+      absolute_differences(pairs[k], length(), nullptr, values[k]);
   }
 
  private:
+  InnerProducts products_;
   bool distance_;
 };
 

@@ -49,3 +49,23 @@ def cosines(vectors):
 def centred_gram(values):
     values = values - values.mean(axis=0)
     return (values @ values.T).ravel()
+
+
+def standardized(values):
+    """(x - mean) / sd, with 0 for equal values."""
+    if not np.ptp(values):
+        return np.zeros_like(values)
+    return (values - values.mean()) / values.std()
+
+
+def moment_scores(figures):
+    """Of mean, variance, skewness and kurtosis [runs, 4]: z-scores over the runs, of the variance by its log.
+
+    What all runs have in common counts as 0, as does what a run does not have."""
+    figures = figures.copy()
+    figures[:, 1] = np.log(figures[:, 1] + 1e-12)
+    for column in figures.T:
+        known = np.isfinite(column)
+        column[known] = standardized(column[known]) if known.any() else 0
+        column[~known] = 0
+    return figures

@@ -1,51 +1,24 @@
-"""Every matrix equals scipy's, or numpy's in double, of the stored weights and the images."""
+"""What every matrix of a similarity file has in common, and what is computed of what was asked for."""
 
 import h5py
 import numpy as np
 import pytest
 import xarray as xr
-from scipy import stats
 
-from reference import centred_gram, cosines, network_inputs, representations
-from support import DIVERGED, DONE, compare, run, train, write_sweep
+from similarity import (
+    DISTANCES,
+    METRICS,
+    PREDICTIONS,
+    PROBES,
+    REPRESENTATIONS,
+    SLICES,
+    cohorts,
+    opened,
+    population,
+)
+from support import DIVERGED, DONE, USAGE, compare, run, train, write_sweep
 
-PROBES = 120
-# Products are summed in float over at most 4,096 terms, whose errors average out, and in double across: 64
-# (the square root) times 2^-24. Distances are summed in float over 1,024 terms.
-ROUNDING = 4e-6
-
-
-@pytest.fixture(scope="module")
-def population(folder):
-    sweep = write_sweep(
-        folder / "sweep.toml",
-        {"seeds": 2, "train.learning_rate": [0.1, 0.01, 1e20], "init.scale": [0.3, 1.0]},
-        {"seeds": 2, "model.hidden": [6]},
-    )
-    path = train(sweep, folder / "population.h5")
-    with h5py.File(path, "r+") as file:
-        file["runs/state"][3] = 0  # as if it were still to do
-    return path
-
-
-@pytest.fixture(scope="module", params=["final", "0"])
-def opened(folder, population, request):
-    """The population, the similarities, and the index of the snapshot that was asked for."""
-    options = [] if request.param == "final" else ["--snapshot", request.param]
-    path = compare(population, folder / f"similarity{request.param}.h5", "--probes", PROBES, *options)
-    with h5py.File(population) as runs, h5py.File(path) as matrices:
-        yield runs, matrices, -1 if request.param == "final" else 0
-
-
-def cohorts(opened):
-    """(cohort, its matrices, which rows are done, their weights in double at the snapshot)"""
-    runs, matrices, snapshot = opened
-    assert list(matrices["cohorts"]) == list(runs["cohorts"])
-    for name, cohort in runs["cohorts"].items():
-        valid = runs["runs/state"][:][cohort["run"][:]] == DONE
-        weights = cohort["weights"][:, snapshot].astype(np.float64)
-        weights[~valid] = np.nan
-        yield cohort, matrices["cohorts"][name], valid, weights
+FAST = METRICS[:10] + PREDICTIONS
 
 
 def test_the_sweep_has_every_kind_of_run(population):
@@ -54,93 +27,110 @@ def test_the_sweep_has_every_kind_of_run(population):
         assert {0, DONE, DIVERGED} <= set(states) and len(file["cohorts"]) == 2
 
 
-def test_wasserstein(opened):
-    for cohort, group, valid, weights in cohorts(opened):
-        assert list(group["parameter"].asstr()) == list(cohort["parameter"].asstr())
-        for index, (offset, size) in enumerate(zip(cohort["parameter_offset"], cohort["parameter_size"])):
-            part = weights[:, offset : offset + size]
-            expected = np.full((len(part), len(part)), np.nan)
-            for i in np.flatnonzero(valid):
-                for j in np.flatnonzero(valid):
-                    expected[i, j] = stats.wasserstein_distance(part[i], part[j])
-            np.testing.assert_allclose(group["wasserstein"][index], expected, rtol=ROUNDING, atol=0)
-
-
-def test_cosine(opened):
-    for cohort, group, _, weights in cohorts(opened):
-        for index, (offset, size) in enumerate(zip(cohort["parameter_offset"], cohort["parameter_size"])):
-            expected = cosines(weights[:, offset : offset + size])
-            np.testing.assert_allclose(group["cosine"][index], expected, rtol=0, atol=ROUNDING)
-
-
-def test_cka(opened):
-    inputs = network_inputs(PROBES)
-    for cohort, group, _, weights in cohorts(opened):
-        names = list(group["representation"].asstr())
-        assert names[-2:] == ["penultimate", "logits"] and group["cka"].attrs["probes"] == str(PROBES)
-        values = [representations(cohort, row, inputs) for row in weights]
-        assert len(names) == len(values[0])
-        for index in range(len(names)):
-            expected = cosines(np.array([centred_gram(outputs[index]) for outputs in values]))
-            # The representations themselves are computed in float, as in test_curves.
-            np.testing.assert_allclose(group["cka"][index], expected, rtol=0, atol=2 * ROUNDING)
-
-
 def test_shape_of_every_matrix(opened):
     _, matrices, snapshot = opened
+    assert matrices.attrs["schema"] == "kindred.similarity"
     for cohort, group, valid, _ in cohorts(opened):
         np.testing.assert_array_equal(group["run"], cohort["run"])
         np.testing.assert_array_equal(group["run_other"], cohort["run"])
-        for name in ("wasserstein", "cosine", "cka"):
-            matrix, values = group[name], group[name][:]
+        wanted = set(METRICS) - (set(PREDICTIONS) if snapshot == 0 else set())
+        assert {name for name in group if "kind" in group[name].attrs} == wanted
+        for name in wanted:
+            matrix = group[name]
             assert matrix.dtype == np.float32
+            runs = (len(valid), len(valid))
+            assert matrix.shape == ((len(group[SLICES[name]]), *runs) if name in SLICES else runs)
+            values = matrix[:].reshape(-1, *runs)
             np.testing.assert_array_equal(values, np.swapaxes(values, 1, 2))
             assert np.isnan(values[:, ~valid]).all()
             diagonal = np.diagonal(values, axis1=1, axis2=2)[:, valid]
             known = diagonal[~np.isnan(diagonal)]
-            assert (known == (0 if name == "wasserstein" else 1)).all() and len(known) > 0
+            assert (known == (0 if name in DISTANCES else 1)).all() and len(known) > 0
             low, high = matrix.attrs["range"]
             assert np.nanmin(values) >= low and np.nanmax(values) <= high
             upper = np.isnan(values[:, *np.triu_indices(len(valid))])
             assert matrix.attrs["undefined"] == np.count_nonzero(upper)
-            assert matrix.attrs["kind"] == ("distance" if name == "wasserstein" else "similarity")
+            assert matrix.attrs["kind"] == ("distance" if name in DISTANCES else "similarity")
             assert len(matrix.attrs["definition"]) > 10
             assert matrix.attrs["snapshot"] == ("0" if snapshot == 0 else "2")
-    assert matrices.attrs["schema"] == "kindred.similarity"
+            probes = {**dict.fromkeys(REPRESENTATIONS, str(PROBES)), **dict.fromkeys(PREDICTIONS, "150")}
+            assert matrix.attrs.get("probes") == probes.get(name)
 
 
-def test_initial_biases_have_no_angle(opened):
-    for _, group, valid, _ in cohorts(opened):
-        bias = group["cosine"][1][np.ix_(valid, valid)]
-        assert np.isnan(bias).all() if opened[2] == 0 else not np.isnan(bias).any()
+def test_names_of_the_slices(opened):
+    for cohort, group, _, _ in cohorts(opened):
+        for name in ("parameter", "matrix", "layer"):
+            assert list(group[name].asstr()) == list(cohort[name].asstr())
+        assert list(group["representation"].asstr())[-2:] == ["penultimate", "logits"]
 
 
 @pytest.mark.parametrize("engine", ["h5netcdf", "netcdf4"])
-def test_opens_in_xarray(folder, opened, engine):
+def test_opens_in_xarray(opened, engine):
     path = opened[1].filename
     for name in opened[1]["cohorts"]:
         with xr.open_dataset(path, group=f"cohorts/{name}", engine=engine) as group:
             matrix = group["wasserstein"].sel(parameter="fc1.weight")
             assert matrix.dims == ("run", "run_other")
             np.testing.assert_array_equal(matrix, opened[1]["cohorts"][name]["wasserstein"][0])
+            assert group["aligned_cosine"].dims == ("run", "run_other")
+            assert group["procrustes"].sel(representation="logits").shape == matrix.shape
+
+
+def test_the_set_fast(folder, opened, population):
+    _, matrices, snapshot = opened
+    options = ["--snapshot", "0"] if snapshot == 0 else []
+    with h5py.File(compare(population, folder / "fast.h5", "--probes", PROBES, *options)) as fast:
+        for name, group in fast["cohorts"].items():
+            wanted = set(FAST) - (set(PREDICTIONS) if snapshot == 0 else set())
+            assert {metric for metric in group if "kind" in group[metric].attrs} == wanted
+            for metric in wanted:
+                np.testing.assert_array_equal(group[metric], matrices["cohorts"][name][metric])
 
 
 def test_only_what_was_asked_for(folder, population):
-    path = compare(
-        population, folder / "few.h5", "--metrics", "cosine,wasserstein", "--parameters", "fc1.bias,all"
-    )
+    names = "cosine,jensen_shannon,wasserstein"
+    path = compare(population, folder / "few.h5", "--metrics", names, "--parameters", "fc1.bias,all")
     with h5py.File(path) as few, h5py.File(compare(population, folder / "each.h5")) as each:
         for name, group in few["cohorts"].items():
             whole = each["cohorts"][name]
             assert list(group["parameter"].asstr()) == ["fc1.bias", "all"] and "cka" not in group
-            for metric in ("cosine", "wasserstein"):
+            for metric in names.split(","):
                 np.testing.assert_array_equal(group[metric], whole[metric][:][[1, -1]])
+
+
+@pytest.fixture(scope="module")
+def without_weights(folder):
+    sweep = write_sweep(folder / "bare.toml", {"seeds": 3}, record__weights="none", record__snapshots="final")
+    return train(sweep, folder / "bare.h5")
+
+
+def test_metrics_that_need_no_weights_run_without_them(folder, without_weights):
+    output = folder / "bare_similarity.h5"
+    process = run("compare", without_weights, "-o", output, "--metrics", "all")
+    assert process.returncode == 0
+    (line,) = [line for line in process.stderr.splitlines() if "without" in line]
+    assert "the weights are not kept" in line
+    with h5py.File(output) as file:
+        (group,) = file["cohorts"].values()
+        kept = {"jensen_shannon", "moment", "spectral", "node_strength", *PREDICTIONS}
+        assert {name for name in group if "kind" in group[name].attrs} == kept
+        left_out = line[line.index("without ") + len("without ") : line.rindex(" (")].split(", ")
+        assert set(left_out) == set(METRICS) - kept
+
+
+@pytest.mark.parametrize("name", ["cosine", "moment,cka", "aligned_cosine", "spectral,procrustes"])
+def test_refuses_metrics_that_need_weights_where_they_are_named(folder, without_weights, name):
+    process = run("compare", without_weights, "-o", folder / "refused.h5", "--metrics", name)
+    assert process.returncode == USAGE and len(process.stderr.splitlines()) == 1
+    assert name.split(",")[-1] in process.stderr and "the weights are not kept" in process.stderr
+    assert not list(folder.glob("refused.h5*"))
 
 
 @pytest.mark.parametrize(
     "options, named",
     [
         (["--metrics", "cosin"], "cosine"),
+        (["--metrics", "prediction_js", "--snapshot", "0"], "final snapshot"),
         (["--snapshot", "7"], "[0, 1, 2]"),
         (["--parameters", "fc9.weight"], "fc1.weight"),
         (["--memory", "much"], "--memory"),
@@ -150,5 +140,13 @@ def test_only_what_was_asked_for(folder, population):
 def test_refuses_what_is_not_there(folder, population, options, named):
     output = folder / "refused.h5"
     process = run("compare", population, "-o", output, *options)
-    assert process.returncode == 2 and named in process.stderr and len(process.stderr.splitlines()) == 1
+    assert process.returncode == USAGE and named in process.stderr and len(process.stderr.splitlines()) == 1
     assert not list(folder.glob("refused.h5*"))
+
+
+def test_the_population_is_not_replaced(tmp_path, population):
+    path, before = tmp_path / "p.h5", population.read_bytes()
+    path.write_bytes(before)
+    process = run("compare", path, "-o", path, "--metrics", "moment")
+    assert path.read_bytes() == before
+    assert process.returncode == USAGE and str(path) in process.stderr

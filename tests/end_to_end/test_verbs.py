@@ -10,7 +10,7 @@ import pytest
 
 from support import SETTLED, flip_byte, run, train, write_sweep
 
-VERBS = ["train", "plan", "status", "verify", "summary", "compare", "ingest"]
+VERBS = ["train", "plan", "status", "verify", "summary", "nearest", "compare", "ingest"]
 
 
 @pytest.fixture(scope="module")

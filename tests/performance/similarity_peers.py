@@ -8,6 +8,9 @@ prepared (and counted): scipy's own functions where there are any (they take a p
 PyTorch. Of these a sample of pairs is timed, and all are in proportion. Each repeat runs our program and then the
 peers; figures are medians, ratios the medians of the repeats' ratios.
 
+Without a population file the script trains one first: the quickstart's sweep with more seeds and two epochs, as the
+figures do not depend on how far networks are trained.
+
 The product limit is what the same multiply-adds take in one large product of the library that both use.
 """
 
@@ -17,6 +20,7 @@ import os
 import statistics
 import subprocess
 import sys
+import tempfile
 import time
 
 import h5py
@@ -40,6 +44,34 @@ FAMILIES = {  # names of ours -> the peer
     "pwcca": "torch.linalg.svd, a pair at a time",
     "aligned_cosine": "numpy and scipy.optimize.linear_sum_assignment",
 }
+
+
+SWEEP = """
+[data]
+dataset = "mnist"
+train_limit = {images}
+[model]
+architecture = "mlp"
+hidden = [128, 64]
+[train]
+epochs = 2
+[record]
+snapshots = "final"
+[[sweep]]
+seeds = {seeds}
+"train.learning_rate" = [0.1, 0.03, 0.003, 0.0003]
+"init.scale" = [0.1, 1.0, 3.0, 10.0]
+"""
+
+
+def make_population(folder, options):
+    seeds = -(-options.runs // 16)
+    with open(os.path.join(folder, "sweep.toml"), "w") as file:
+        file.write(SWEEP.format(seeds=seeds, images=options.images))
+    path = os.path.join(folder, "population.h5")
+    command = [options.kindred, "train", file.name, "-o", path, "--data", options.data, "--log-level", "warn"]
+    subprocess.run(command, check=True)
+    return path
 
 
 def on_one_core(command):
@@ -261,7 +293,9 @@ class Peers:
 
 def main():
     parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
-    parser.add_argument("population", help="a population file of dense networks on MNIST with weights")
+    parser.add_argument("population", nargs="?", help="of dense networks on MNIST, with weights")
+    parser.add_argument("--kindred", help="the program that trains a population where none is given")
+    parser.add_argument("--images", type=int, default=60000, help="that those networks see in an epoch")
     parser.add_argument("--program", help="the built benchmark_similarity")
     parser.add_argument("--data", required=True, help="the folder that has mnist/")
     parser.add_argument("--runs", type=int, default=300)
@@ -277,12 +311,27 @@ def main():
         return 0
     if not options.program:
         parser.error("--program is missing (it is tests/performance/benchmark_similarity in the build folder)")
-    command = [options.population, options.data, str(options.runs), *options.metrics]
+    if not options.population and not options.kindred:
+        parser.error("POPULATION is missing (nothing to compare) name a file, or --kindred to train one")
+    with tempfile.TemporaryDirectory() as folder:
+        repeats = run_all(options.population or make_population(folder, options), options)
+    report(options, repeats)
+    return 0
+
+
+def run_all(population, options):
+    """Of each repeat: products per second, our lines, the peers' lines."""
+    metrics, runs = options.metrics, str(options.runs)
     repeats = []
     for _ in range(options.repeats):
-        rate, *ours = on_one_core([options.program, *command])
-        theirs = on_one_core([sys.executable, __file__, "--peers", *sys.argv[1:]])
+        rate, *ours = on_one_core([options.program, population, options.data, runs, *metrics])
+        peers = ["--peers", population, "--data", options.data, "--runs", runs, "--seconds", str(options.seconds)]
+        theirs = on_one_core([sys.executable, __file__, *peers, "--metrics", *metrics])
         repeats.append((rate["product_rate"], ours, theirs))
+    return repeats
+
+
+def report(options, repeats):
 
     rate = statistics.median(r for r, _, _ in repeats)
     print(f"{options.runs} runs; products: {rate / 1e9:.1f} GMAC/s")
@@ -291,7 +340,7 @@ def main():
         load, pairs = (statistics.median(o[key] for o in ours) for key in ("load", "pairs"))
         ratios = [r[2][k]["seconds"] / (r[1][k]["load"] + r[1][k]["pairs"]) for r in repeats]
         count = ours[0]["runs"] * (ours[0]["runs"] + 1) / 2
-        products = count * ours[0]["length"]
+        products = count * ours[0]["length"]  # of pairs that are wanted; whole blocks of 64 runs are computed
         share = statistics.median(products / r[0] / r[1][k]["pairs"] for r in repeats)
         line = f"  {name:32s} {load:8.3f} s features + {pairs:8.3f} s pairs ({pairs / count * 1e6:9.2f} us a pair)"
         line += f"; {statistics.median(ratios):8.1f} times {FAMILIES[name]} ({min(ratios):.1f} to {max(ratios):.1f})"
@@ -300,7 +349,6 @@ def main():
         if name.startswith("wasserstein") and "," not in name:
             line += f"; {3 * share:.0%} of the limit of three instructions where a product takes one"
         print(line, flush=True)
-    return 0
 
 
 if __name__ == "__main__":
