@@ -1,4 +1,5 @@
 #include <algorithm>
+#include <filesystem>
 #include <nlohmann/json.hpp>
 #include <optional>
 
@@ -42,11 +43,18 @@ Known read_known(const std::string& path, const Neighbours& neighbours) {
   return known;
 }
 
+/// The population file that was compared: where the similarity file says, or beside it.
+std::string compared_population(const NearestQuery& query, const Neighbours& neighbours) {
+  const std::filesystem::path named(neighbours.population);
+  const auto beside = std::filesystem::path(query.path).parent_path() / named.filename();
+  return !std::filesystem::exists(named) && std::filesystem::exists(beside) ? beside.string() : named.string();
+}
+
 /// Nothing where the file that the similarity file names is not there any more; `why` says so then.
 std::optional<Known> find_known(const NearestQuery& query, const Neighbours& neighbours, std::string& why) {
   if (!query.population.empty()) return read_known(query.population, neighbours);
   try {
-    return read_known(neighbours.population, neighbours);
+    return read_known(compared_population(query, neighbours), neighbours);
   } catch (const Error& error) {
     why = error.what();
     return std::nullopt;

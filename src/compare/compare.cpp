@@ -101,6 +101,7 @@ void work_through(const std::vector<Task>& tasks, Worker& worker, const parallel
     progress.ticket = static_cast<double>(*ticket);
     progress.settled = 1;
   }
+  worker.finish();
   queue.finish(progress);
 }
 

@@ -5,7 +5,7 @@
 #include <algorithm>
 #include <charconv>
 
-#include "compare/moment_comparison.hpp"
+#include "compare/planner.hpp"
 #include "compare/scopes.hpp"
 #include "core/build_info.hpp"
 #include "core/hash.hpp"
@@ -36,123 +36,6 @@ std::int64_t index_of(const std::vector<std::int64_t>& epochs, std::int64_t epoc
   return found == epochs.end() ? -1 : found - epochs.begin();
 }
 
-/// Adds scopes, and to the units what they want.
-class Planner {
- public:
-  Planner(Job& job, const CompareOptions& options, const store::PopulationFile& file)
-      : job_(job), options_(options), file_(file) {}
-
-  /// A scope of one cohort (its own matrices), or of several that are compared by what they have in common.
-  void add_scope(const std::string& name, const std::vector<std::size_t>& members, Reach reach,
-                 const std::vector<Metric>& metrics) {
-    store::SimilarityCohort layout{name, {}, {}};
-    offsets_.clear();
-    for (const auto member : members) {
-      offsets_.push_back(static_cast<std::int64_t>(layout.runs.size()));
-      layout.runs.insert(layout.runs.end(), job_.cohorts[member].runs.begin(),
-                         job_.cohorts[member].runs.end());
-    }
-    for (const auto& metric : metrics)
-      if (metric.reach >= reach) add_matrix(layout, members, reach, metric);
-    if (!layout.matrices.empty()) job_.layout.cohorts.push_back(std::move(layout));
-  }
-
- private:
-  void add_matrix(store::SimilarityCohort& scope, const std::vector<std::size_t>& members, Reach reach,
-                  const Metric& metric) {
-    std::vector<Slices> slices;  // of each member; none where it cannot have the metric
-    std::size_t most = 0;
-    std::int64_t probes = 0;
-    for (const auto member : members) {
-      const auto& cohort = job_.cohorts[member];
-      slices.emplace_back();
-      if (!obstacle(job_, metric, member, file_).empty()) continue;
-      slices.back() = reach == Reach::cohort ? own_slices(options_, metric, cohort)
-                                             : common_slices(options_, metric, cohort);
-      if (slices.back().size() > slices[most].size()) most = slices.size() - 1;
-      const auto of_logits = metric.family == Family::classes || metric.family == Family::probabilities;
-      if (of_logits || metric.subject == Subject::representations) {
-        const auto own = of_logits ? cohort.probes : std::min(options_.probes, cohort.test_samples);
-        probes = probes == 0 ? own : std::min(probes, own);
-      }
-    }
-    const auto& named = slices[most];
-    const auto has_any = [](const Slices& of) {
-      return std::ranges::any_of(of, [](const auto& slice) { return slice.first >= 0; });
-    };
-    if (!std::ranges::any_of(slices, has_any)) return;
-
-    store::MatrixLayout matrix{std::string(metric.name), "", {}, {}, metric.low, metric.high};
-    matrix.attributes = {{"kind", std::string(metric.kind)}, {"definition", std::string(metric.definition)}};
-    matrix.attributes["snapshot"] =
-        reach == Reach::cohort ? std::to_string(asked_epoch(options_, job_.cohorts[members.front()]))
-                               : options_.snapshot;
-    if (probes > 0) matrix.attributes["probes"] = std::to_string(probes);
-    if (!named.front().second.empty())
-      matrix.slice_dimension = reach == Reach::cohort ? slice_dimension(metric.subject) : "role";
-    for (std::size_t position = 0; position < named.size(); ++position) {
-      if (!matrix.slice_dimension.empty()) matrix.slices.push_back(named[position].second);
-      add_pairs(scope.name, members, slices, static_cast<std::int64_t>(position), metric, probes);
-    }
-    scope.matrices.push_back(std::move(matrix));
-  }
-
-  void add_pairs(const std::string& scope, const std::vector<std::size_t>& members,
-                 const std::vector<Slices>& slices, std::int64_t position, const Metric& metric,
-                 std::int64_t probes) {
-    const auto slice = [&](std::size_t i) {
-      const auto k = static_cast<std::size_t>(position);
-      return k < slices[i].size() ? slices[i][k].first : -1;
-    };
-    std::shared_ptr<const MomentScale> scale;
-    if (metric.family == Family::moments) {
-      std::vector<Source> sources;
-      for (std::size_t i = 0; i < members.size(); ++i)
-        if (slice(i) >= 0) sources.push_back(job_.source(members[i], slice(i), 0, file_, nullptr));
-      scale = std::make_shared<MomentScale>(moment_scale(sources));
-    }
-    for (std::size_t i = 0; i < members.size(); ++i)
-      for (std::size_t j = i; j < members.size(); ++j) {
-        if (slice(i) < 0 || slice(j) < 0 || !fit(metric, members[i], members[j])) continue;
-        auto& unit = unit_of(metric, members[i], members[j], slice(i), slice(j), probes, scale,
-                             metric.family == Family::moments ? scope : "");
-        const auto m = std::ranges::find(unit.metrics, metric.name, &Metric::name) - unit.metrics.begin();
-        unit.destinations[static_cast<std::size_t>(m)].push_back({scope, position, offsets_[i], offsets_[j]});
-      }
-  }
-
-  /// Whether runs of two cohorts can be compared pair by pair.
-  bool fit(const Metric& metric, std::size_t i, std::size_t j) const {
-    const auto &a = job_.cohorts[i], &b = job_.cohorts[j];
-    if (metric.family == Family::classes || metric.family == Family::probabilities)
-      return a.classes == b.classes;
-    if (metric.family == Family::histograms)
-      return file_.cohort_reals(a.name, "bin") == file_.cohort_reals(b.name, "bin");
-    return true;
-  }
-
-  Unit& unit_of(const Metric& metric, std::size_t left, std::size_t right, std::int64_t left_slice,
-                std::int64_t right_slice, std::int64_t probes, std::shared_ptr<const MomentScale> scale,
-                const std::string& scope) {
-    const auto name = fmt::format("{} {} {} {} {} {} {}", static_cast<int>(metric.family), left, right,
-                                  left_slice, right_slice, probes, scope);
-    const auto [found, is_new] = index_.emplace(name, job_.units.size());
-    if (is_new) job_.units.push_back({{}, {}, left, right, left_slice, right_slice, probes, scale});
-    auto& unit = job_.units[found->second];
-    if (std::ranges::find(unit.metrics, metric.name, &Metric::name) == unit.metrics.end()) {
-      unit.metrics.push_back(metric);
-      unit.destinations.emplace_back();
-    }
-    return unit;
-  }
-
-  Job& job_;
-  const CompareOptions& options_;
-  const store::PopulationFile& file_;
-  std::vector<std::int64_t> offsets_;  ///< of the scope that is being added: each member's first row
-  std::map<std::string, std::size_t> index_;
-};
-
 void read_everything(Job& job, const CompareOptions& options, const store::PopulationFile& file) {
   const auto states = file.states();
   for (auto& read : read_cohorts(file, options.population)) {
@@ -161,6 +44,7 @@ void read_everything(Job& job, const CompareOptions& options, const store::Popul
     for (const auto run : cohort.runs)
       valid.push_back(states[static_cast<std::size_t>(run)] == store::State::done);
     const auto epoch = asked_epoch(options, cohort);
+    job.epoch.push_back(epoch);
     job.snapshot.push_back(index_of(cohort.snapshots, epoch));
     job.weights_snapshot.push_back(index_of(cohort.weight_snapshots, epoch));
   }
@@ -171,7 +55,6 @@ void read_everything(Job& job, const CompareOptions& options, const store::Popul
 void check_metrics(Job& job, const CompareOptions& options, const store::PopulationFile& file,
                    const std::vector<Metric>& chosen) {
   std::vector<std::size_t> possible(chosen.size());
-  std::string why;
   for (std::size_t c = 0; c < job.cohorts.size(); ++c) {
     std::map<std::string, std::vector<std::string_view>> left_out;
     for (std::size_t m = 0; m < chosen.size(); ++m) {

@@ -37,7 +37,8 @@ struct Unit {
 struct Job {
   std::vector<Cohort> cohorts;
   std::vector<std::vector<bool>> valid;        ///< per cohort and row: the run is done
-  std::vector<std::int64_t> snapshot;          ///< per cohort: index of the asked one, of the statistics
+  std::vector<std::int64_t> epoch;             ///< per cohort: that is compared
+  std::vector<std::int64_t> snapshot;          ///< per cohort: its index among those of the statistics
   std::vector<std::int64_t> weights_snapshot;  ///< per cohort: of the weights; -1 where they are not kept
   std::vector<Unit> units;
   std::vector<std::string> left_out;  ///< a line for each cohort that cannot have every metric

@@ -99,7 +99,7 @@ bool ProgressFile::is_done(const Task& task) const {
   return true;
 }
 
-void ProgressFile::record(const Task& task, const std::vector<std::vector<float>>& values) {
+void ProgressFile::note(const Task& task, const std::vector<std::vector<float>>& values) {
   const auto& tile = task.tile;
   const bool diagonal = job_.units[task.unit].triangle() && tile.first_row == tile.first_column;
   for (std::size_t m = 0; m < values.size(); ++m)
@@ -109,12 +109,19 @@ void ProgressFile::record(const Task& task, const std::vector<std::vector<float>
         for (auto i = row; i < std::min(row + block_runs, tile.rows); ++i)
           for (auto j = diagonal ? std::max(i, column) : column; j < std::min(column + block_runs, tile.columns); ++j)
             count += !std::isnan(values[m][static_cast<std::size_t>(i * tile.columns + j)]);
-        const auto k = entry(task.unit, m, (tile.first_row + row) / block_runs,
-                             (tile.first_column + column) / block_runs);
-        const auto at = static_cast<off_t>(sizeof(Head) + k * sizeof(count));
-        KINDRED_VALIDATE(::pwrite(file_.get(), &count, sizeof(count), at) == sizeof(count),
-                         io_error("cannot write {} ({})", path_, std::strerror(errno)));
+        noted_.emplace_back(entry(task.unit, m, (tile.first_row + row) / block_runs,
+                                  (tile.first_column + column) / block_runs),
+                            count);
       }
+}
+
+void ProgressFile::record() {
+  for (const auto& [k, count] : noted_) {
+    const auto at = static_cast<off_t>(sizeof(Head) + k * sizeof(count));
+    KINDRED_VALIDATE(::pwrite(file_.get(), &count, sizeof(count), at) == sizeof(count),
+                     io_error("cannot write {} ({})", path_, std::strerror(errno)));
+  }
+  noted_.clear();
 }
 
 std::int64_t ProgressFile::defined(std::size_t unit, std::size_t metric) const {

@@ -23,8 +23,10 @@ class ProgressFile {
   /// Opens it and reads what there is. Independent.
   ProgressFile(const std::string& path, const Job& job);
   bool is_done(const Task& task) const;
-  /// Records a tile that is in the file and synced; values: of each metric, [rows, columns].
-  void record(const Task& task, const std::vector<std::vector<float>>& values);
+  /// Notes a tile that was written; values: of each metric, [rows, columns].
+  void note(const Task& task, const std::vector<std::vector<float>>& values);
+  /// Records what was noted, once the similarity file has been synced.
+  void record();
   /// How many pairs have a value: of a unit and metric, read anew from the file.
   std::int64_t defined(std::size_t unit, std::size_t metric) const;
 
@@ -37,6 +39,7 @@ class ProgressFile {
   store::Descriptor file_;
   std::vector<std::size_t> first_;  ///< of each unit, and the end: its first entry
   std::vector<std::uint16_t> entries_;
+  std::vector<std::pair<std::size_t, std::uint16_t>> noted_;  ///< entries and their values
 };
 
 }  // namespace kindred::compare

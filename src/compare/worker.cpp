@@ -26,8 +26,17 @@ void Worker::work(const Task& task) {
                                        job_.valid[unit.right]);
   const auto values = compute_tile(*comparison_, unit.metrics, *left_, right.get());
   write(unit, tile, values);
+  progress_.note(task, values);
+  // At most a twentieth of the time goes into syncing; killed, tiles of as long are computed again.
+  if (Clock::now() - recorded_ > 20 * syncing_) finish();
+}
+
+void Worker::finish() {
+  const auto start = Clock::now();
   output_.sync();
-  progress_.record(task, values);
+  progress_.record();
+  recorded_ = Clock::now();
+  syncing_ = recorded_ - start;
 }
 
 void Worker::write(const Unit& unit, const Tile& tile, const std::vector<std::vector<float>>& values) {

@@ -1,5 +1,6 @@
 #pragma once
 
+#include <chrono>
 #include <memory>
 #include <optional>
 
@@ -19,6 +20,8 @@ class Worker {
       : job_(job), population_(population), images_(images), output_(output), progress_(progress) {}
 
   void work(const Task& task);
+  /// Syncs and records the last tiles.
+  void finish();
 
  private:
   void write(const Unit& unit, const Tile& tile, const std::vector<std::vector<float>>& values);
@@ -32,6 +35,9 @@ class Worker {
   std::unique_ptr<Comparison> comparison_;
   std::unique_ptr<Features> left_;
   std::int64_t left_first_ = 0;
+  using Clock = std::chrono::steady_clock;
+  Clock::time_point recorded_ = Clock::now();
+  Clock::duration syncing_{};  ///< what the last sync took
 };
 
 }  // namespace kindred::compare

@@ -178,6 +178,12 @@ def test_population_that_is_elsewhere(tmp_path, population, similarity):
     assert found["population"] is None and set(found["runs"][0]) == {"run", "value"}
     text = output(path, 0)
     assert "absent.h5" in text and "--population" in text and "test accuracy" not in text
+    shutil.copy(population, tmp_path / "beside.h5")
+    with h5py.File(path, "r+") as file:
+        file.attrs["population"] = "gone/beside.h5"
+    assert nearest(path, 0)["population"] == str(tmp_path / "beside.h5")
+    with h5py.File(path, "r+") as file:
+        file.attrs["population"] = str(tmp_path / "absent.h5")
     assert pairs(nearest(path, 0, "--population", moved)) == pairs(found)
     assert nearest(path, 0, "--population", moved)["population"] == str(moved)
     with h5py.File(moved, "r+") as file:
