@@ -47,7 +47,8 @@ Known read_known(const std::string& path, const Neighbours& neighbours) {
 std::string compared_population(const NearestQuery& query, const Neighbours& neighbours) {
   const std::filesystem::path named(neighbours.population);
   const auto beside = std::filesystem::path(query.path).parent_path() / named.filename();
-  return !std::filesystem::exists(named) && std::filesystem::exists(beside) ? beside.string() : named.string();
+  return !std::filesystem::exists(named) && std::filesystem::exists(beside) ? beside.string()
+                                                                            : named.string();
 }
 
 /// Nothing where the file that the similarity file names is not there any more; `why` says so then.

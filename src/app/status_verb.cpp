@@ -45,7 +45,8 @@ Status read_status(const std::string& path) {
     status.pending += states[run] == store::State::pending;
     if (states[run] == store::State::done || states[run] == store::State::diverged)
       times.push_back(finished[run]);
-    if (states[run] == store::State::done && std::isfinite(accuracy[run])) accuracies.push_back(accuracy[run]);
+    if (states[run] == store::State::done && std::isfinite(accuracy[run]))
+      accuracies.push_back(accuracy[run]);
     if (states[run] == store::State::failed)
       status.failures.emplace_back(run, file.result(static_cast<std::int64_t>(run)).message);
   }

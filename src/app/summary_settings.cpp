@@ -26,8 +26,8 @@ std::set<std::string> other_columns() {
 Setting::Setting(const store::PopulationFile& file, const std::string& name) : values_(read(file, name)) {
   const auto length = std::visit([](const auto& values) { return values.size(); }, values_);
   KINDRED_VALIDATE(static_cast<std::int64_t>(length) == file.runs(),
-                   io_error("the column {} of /runs has {} values for {} runs (the file is damaged)", name, length,
-                            file.runs()));
+                   io_error("the column {} of /runs has {} values for {} runs (the file is damaged)", name,
+                            length, file.runs()));
 }
 
 Setting::Values Setting::read(const store::PopulationFile& file, const std::string& name) {

@@ -23,10 +23,14 @@ KOKKOS_INLINE_FUNCTION void add_tile(const float* a, const float* b, std::int64_
     const float x0 = a0[i], x1 = a1[i], x2 = a2[i], x3 = a3[i];
     const float y0 = b0[i], y1 = b1[i], y2 = b2[i], y3 = b3[i];
     const float u = weighted ? w[i] : 1.0f;
-    s00 += u * fabsf(x0 - y0), s01 += u * fabsf(x0 - y1), s02 += u * fabsf(x0 - y2), s03 += u * fabsf(x0 - y3);
-    s10 += u * fabsf(x1 - y0), s11 += u * fabsf(x1 - y1), s12 += u * fabsf(x1 - y2), s13 += u * fabsf(x1 - y3);
-    s20 += u * fabsf(x2 - y0), s21 += u * fabsf(x2 - y1), s22 += u * fabsf(x2 - y2), s23 += u * fabsf(x2 - y3);
-    s30 += u * fabsf(x3 - y0), s31 += u * fabsf(x3 - y1), s32 += u * fabsf(x3 - y2), s33 += u * fabsf(x3 - y3);
+    s00 += u * fabsf(x0 - y0), s01 += u * fabsf(x0 - y1), s02 += u * fabsf(x0 - y2),
+        s03 += u * fabsf(x0 - y3);
+    s10 += u * fabsf(x1 - y0), s11 += u * fabsf(x1 - y1), s12 += u * fabsf(x1 - y2),
+        s13 += u * fabsf(x1 - y3);
+    s20 += u * fabsf(x2 - y0), s21 += u * fabsf(x2 - y1), s22 += u * fabsf(x2 - y2),
+        s23 += u * fabsf(x2 - y3);
+    s30 += u * fabsf(x3 - y0), s31 += u * fabsf(x3 - y1), s32 += u * fabsf(x3 - y2),
+        s33 += u * fabsf(x3 - y3);
   }
   const float sums[tile * tile] = {s00, s01, s02, s03, s10, s11, s12, s13,
                                    s20, s21, s22, s23, s30, s31, s32, s33};

@@ -7,8 +7,8 @@
 namespace kindred::compare {
 namespace {
 
-/// Of whole networks whose hidden units are matched. Behind its weights a feature has the index of its network,
-/// as the number of heads decides what may be permuted.
+/// Of whole networks whose hidden units are matched. Behind its weights a feature has the index of its
+/// network, as the number of heads decides what may be permuted.
 class AlignedComparison : public BlockComparison {
  public:
   AlignedComparison(const Source& left, const Source& right) : sources_{left, right} {
@@ -24,7 +24,8 @@ class AlignedComparison : public BlockComparison {
     read_weights(source, row, 0, {out, size});
     out[network_at_] = static_cast<float>(source.cohort->network_of[static_cast<std::size_t>(row)]);
     double squares = 0;
-    for (std::size_t k = 0; k < size; ++k) squares += static_cast<double>(out[k]) * static_cast<double>(out[k]);
+    for (std::size_t k = 0; k < size; ++k)
+      squares += static_cast<double>(out[k]) * static_cast<double>(out[k]);
     return squares > 0 && std::isfinite(squares);
   }
 

@@ -38,7 +38,8 @@ class FeatureRows {
 
 /// Two blocks of runs whose features are compared pair by pair.
 struct BlockPair {
-  const float *left = nullptr, *right = nullptr;  ///< [rows or columns, stride], zeros behind up to block_runs
+  const float *left = nullptr,
+              *right = nullptr;  ///< [rows or columns, stride], zeros behind up to block_runs
   std::int64_t stride = 0;
   std::int64_t rows = 0, columns = 0;  ///< runs; at most block_runs
   bool diagonal = false;               ///< both are the same block: values are wanted for row <= column

@@ -68,8 +68,7 @@ class Reader {
     const auto stored = file_.array(cohort.name, array);
     bool sound = stored.type == store::Type::f32 && std::ranges::is_sorted(elements) && !elements.empty() &&
                  elements.front() >= 0 && elements.back() < static_cast<std::int64_t>(parts.size()) &&
-                 stored.row_length() ==
-                     static_cast<std::int64_t>(cohort.snapshots.size() * elements.size());
+                 stored.row_length() == static_cast<std::int64_t>(cohort.snapshots.size() * elements.size());
     if (sound)
       for (const auto part : elements) ++parts[static_cast<std::size_t>(part)].size;
     for (std::size_t i = 1; i < parts.size(); ++i) parts[i].offset = parts[i - 1].offset + parts[i - 1].size;

@@ -60,8 +60,8 @@ void announce(const Job& job, const store::PopulationFile& population, const std
     if (std::ranges::find(job.valid[c], true) == job.valid[c].end())
       log::warn("cohort {}: no run is done, so there is no value", job.cohorts[c].name);
   log::info("{}: {} matrices of {} cohort{}, {:.1f} MiB, about {} of one core{}", options.output, matrices,
-            job.cohorts.size(), job.cohorts.size() == 1 ? "" : "s", static_cast<double>(job.layout.bytes()) / 0x1p20,
-            duration_text(cost_of(tasks) / 2e10 + 1),
+            job.cohorts.size(), job.cohorts.size() == 1 ? "" : "s",
+            static_cast<double>(job.layout.bytes()) / 0x1p20, duration_text(cost_of(tasks) / 2e10 + 1),
             kept > 0 ? fmt::format(" left, {} tiles of an earlier start are kept", kept) : "");
 }
 
@@ -93,7 +93,8 @@ void work_through(const std::vector<Task>& tasks, Worker& worker, const parallel
   Meter meter(tasks);
   parallel::TicketQueue queue(world, static_cast<std::int64_t>(tasks.size()), concurrent,
                               [&](int, const parallel::Progress& progress) {
-                                if (progress.settled > 0) meter.add(static_cast<std::size_t>(progress.ticket));
+                                if (progress.settled > 0)
+                                  meter.add(static_cast<std::size_t>(progress.ticket));
                               });
   parallel::Progress progress;
   while (const auto ticket = queue.next(progress)) {

@@ -22,8 +22,8 @@ class Comparison {
   /// Makes the feature of a cohort's row; false where it has none (a weight is not finite, a norm is zero),
   /// which makes the run's pairs NaN.
   virtual bool load(Side side, std::int64_t row, float* out) = 0;
-  /// Values of all pairs of several left blocks and one right block. values: [pairs, metrics], of the metrics that
-  /// the comparison was made for.
+  /// Values of all pairs of several left blocks and one right block. values: [pairs, metrics], of the metrics
+  /// that the comparison was made for.
   virtual void compare(std::span<const BlockPair> pairs, std::span<PairSums> values) = 0;
 };
 
@@ -32,7 +32,8 @@ class BlockComparison : public Comparison {
  public:
   void compare(std::span<const BlockPair> pairs, std::span<PairSums> values) final {
     const auto metrics = values.size() / pairs.size();
-    for (std::size_t k = 0; k < pairs.size(); ++k) compare_block(pairs[k], values.subspan(k * metrics, metrics));
+    for (std::size_t k = 0; k < pairs.size(); ++k)
+      compare_block(pairs[k], values.subspan(k * metrics, metrics));
   }
 
  protected:

@@ -12,7 +12,8 @@ namespace kindred::compare {
 // With s = p + q, d = (p - q) / s and g(d) = ((1 + d) ln(1 + d) + (1 - d) ln(1 - d)) / 2, the divergence in
 // nats is Σ s g(d) / 2: no part is negative, so nothing cancels where p and q are nearly equal.
 
-/// ln w to 4e-7 or one rounding, from the bits' exponent and a polynomial of the fraction; finite at 0. w >= 0.
+/// ln w to 4e-7 or one rounding, from the bits' exponent and a polynomial of the fraction; finite at 0. w >=
+/// 0.
 inline float natural_logarithm(float w) {
   const auto bits = std::bit_cast<std::uint32_t>(w);
   const auto exponent = static_cast<float>(static_cast<std::int32_t>(bits >> 23) - 127);

@@ -12,7 +12,8 @@ namespace kindred::compare {
 std::unique_ptr<Comparison> compare_sorted(std::span<const Metric> metrics, const Source& left,
                                            const Source& right);
 std::unique_ptr<Comparison> compare_histograms(const Source& left, const Source& right);
-std::unique_ptr<Comparison> compare_moments(const Source& left, const Source& right, const MomentScale& scale);
+std::unique_ptr<Comparison> compare_moments(const Source& left, const Source& right,
+                                            const MomentScale& scale);
 std::unique_ptr<Comparison> compare_weights(const Source& left, const Source& right);
 std::unique_ptr<Comparison> compare_grams(std::span<const Metric> metrics, const Source& left,
                                           const Source& right);

@@ -108,8 +108,8 @@ class GramComparison : public Comparison {
         // The matrices' norm is 1 but for fp32's rounding, and so is what remains of an estimate of 0.
         constexpr double rounding = 1e-6;
         products[k] = own > rounding && other > rounding && probes_ > 3
-                     ? unbiased(products[k], diagonals[k], a.trace * b.trace) / std::sqrt(own * other)
-                     : std::numeric_limits<double>::quiet_NaN();
+                          ? unbiased(products[k], diagonals[k], a.trace * b.trace) / std::sqrt(own * other)
+                          : std::numeric_limits<double>::quiet_NaN();
       }
   }
 

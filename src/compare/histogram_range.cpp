@@ -10,7 +10,8 @@ namespace {
 /// How many done runs have over 5 % of the source's parameter outside.
 std::int64_t runs_outside(const Source& source) {
   const auto bins = source.file->array(source.cohort->name, "histogram").dimensions.back().size;
-  const auto size = static_cast<double>(source.cohort->parameters[static_cast<std::size_t>(source.slice)].size);
+  const auto size =
+      static_cast<double>(source.cohort->parameters[static_cast<std::size_t>(source.slice)].size);
   std::int64_t count = 0;
   for (std::size_t row = 0; row < source.valid->size(); ++row) {
     if (!(*source.valid)[row]) continue;
@@ -40,10 +41,10 @@ std::vector<std::string> histogram_range_lines(const Job& job, const store::Popu
   std::vector<std::string> lines;
   for (const auto& [cohort, found] : worst)
     if (found.runs > 0)
-      lines.push_back(
-          fmt::format("cohort {}: in {} of {} runs over 5 % of {} lies outside of the histogram's range, which "
-                      "jensen_shannon sees as two bins (a wider record.histogram_range tells them apart)",
-                      job.cohorts[cohort].name, found.runs, job.cohorts[cohort].runs.size(), found.parameter));
+      lines.push_back(fmt::format(
+          "cohort {}: in {} of {} runs over 5 % of {} lies outside of the histogram's range, which "
+          "jensen_shannon sees as two bins (a wider record.histogram_range tells them apart)",
+          job.cohorts[cohort].name, found.runs, job.cohorts[cohort].runs.size(), found.parameter));
   return lines;
 }
 

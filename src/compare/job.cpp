@@ -70,10 +70,10 @@ void check_metrics(Job& job, const CompareOptions& options, const store::Populat
   }
   const bool none = std::ranges::all_of(possible, [](std::size_t count) { return count == 0; });
   for (std::size_t m = 0; m < chosen.size(); ++m)
-    KINDRED_VALIDATE(possible[m] > 0 || (is_metric_set(options.metrics) && !none),
-                     usage_error("--metrics: {} of no cohort of {} can be computed ({}: {}) leave it out",
-                                 chosen[m].name, options.population, job.cohorts.front().name,
-                                 obstacle(job, chosen[m], 0, file)));
+    KINDRED_VALIDATE(
+        possible[m] > 0 || (is_metric_set(options.metrics) && !none),
+        usage_error("--metrics: {} of no cohort of {} can be computed ({}: {}) leave it out", chosen[m].name,
+                    options.population, job.cohorts.front().name, obstacle(job, chosen[m], 0, file)));
 }
 
 std::uint64_t key_of(const Job& job, const CompareOptions& options, const store::PopulationFile& file) {

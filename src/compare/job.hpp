@@ -47,8 +47,8 @@ struct Job {
 
   /// Names of the datasets whose images the units need.
   std::set<std::string> datasets() const;
-  Source source(std::size_t cohort, std::int64_t slice, std::int64_t probes, const store::PopulationFile& file,
-                const Images* images) const;
+  Source source(std::size_t cohort, std::int64_t slice, std::int64_t probes,
+                const store::PopulationFile& file, const Images* images) const;
 };
 
 /// Reads the population file's cohorts and states and resolves the options against them. Independent.

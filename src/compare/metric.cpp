@@ -32,13 +32,15 @@ constexpr std::array<Metric, 16> table = {{
      0, 1, Subject::weights, Reach::all, Family::histograms, fast},
     {"moment", "distance",
      "Euclidean distance of mean, log(variance + 1e-12), skewness and excess kurtosis of the weights, each "
-     "z-scored over the done runs that are compared (a standard deviation of 0 gives 0, an undefined skewness or "
+     "z-scored over the done runs that are compared (a standard deviation of 0 gives 0, an undefined "
+     "skewness or "
      "kurtosis counts as the mean of the others)",
      0, infinity, Subject::weights, Reach::all, Family::moments, fast},
     {"cosine", "similarity", "cosine of the angle between the flat weights", -1, 1, Subject::weights,
      Reach::cohort, Family::weights, fast},
     {"spectral", "distance",
-     "Wasserstein-1 distance between the singular values of the weight matrices, each divided by its matrix's "
+     "Wasserstein-1 distance between the singular values of the weight matrices, each divided by its "
+     "matrix's "
      "largest",
      0, 1, Subject::spectra, Reach::all, Family::spectra, fast},
     {"node_strength", "distance", "Wasserstein-1 distance between the node strengths of a layer", 0, infinity,
@@ -47,14 +49,16 @@ constexpr std::array<Metric, 16> table = {{
      "linear centred kernel alignment of the representations of the probe images (Kornblith et al. 2019)", 0,
      1, Subject::representations, Reach::dataset, Family::grams, fast},
     {"cka_debiased", "similarity",
-     "linear centred kernel alignment with the unbiased estimator of the Hilbert-Schmidt independence criterion "
+     "linear centred kernel alignment with the unbiased estimator of the Hilbert-Schmidt independence "
+     "criterion "
      "(Song et al. 2012); negative values are not clipped",
      -1, 1, Subject::representations, Reach::dataset, Family::grams, fast},
     {"agreement", "similarity", "share of the probe images with the same predicted class", 0, 1,
      Subject::network, Reach::dataset, Family::classes, fast},
     {"prediction_js", "distance",
-     "mean over the probe images of the Jensen-Shannon distance (base 2) of the predicted class probabilities", 0,
-     1, Subject::network, Reach::dataset, Family::probabilities, fast},
+     "mean over the probe images of the Jensen-Shannon distance (base 2) of the predicted class "
+     "probabilities",
+     0, 1, Subject::network, Reach::dataset, Family::probabilities, fast},
     {"aligned_cosine", "similarity",
      "cosine of the flat weights after permuting the hidden units of the second run to match the first by "
      "weight matching (Ainsworth et al. 2022, Git Re-Basin)",
@@ -64,11 +68,13 @@ constexpr std::array<Metric, 16> table = {{
      "and of norm 1 (Ding et al. 2021)",
      0, std::numbers::sqrt2, Subject::representations, Reach::dataset, Family::procrustes, slow},
     {"svcca", "similarity",
-     "mean canonical correlation of the subspaces that keep 99 % of the representations' variance (Raghu et al. "
+     "mean canonical correlation of the subspaces that keep 99 % of the representations' variance (Raghu et "
+     "al. "
      "2017)",
      0, 1, Subject::representations, Reach::cohort, Family::svcca, slow},
     {"pwcca", "similarity",
-     "projection-weighted canonical correlation of the representations (Morcos et al. 2018), the mean of both "
+     "projection-weighted canonical correlation of the representations (Morcos et al. 2018), the mean of "
+     "both "
      "directions",
      0, 1, Subject::representations, Reach::cohort, Family::pwcca, slow},
 }};
@@ -112,11 +118,16 @@ std::vector<Metric> choose_metrics(const std::string& names) {
 
 std::string_view slice_dimension(Subject subject) {
   switch (subject) {
-    case Subject::weights: return "parameter";
-    case Subject::spectra: return "matrix";
-    case Subject::nodes: return "layer";
-    case Subject::representations: return "representation";
-    case Subject::network: break;
+    case Subject::weights:
+      return "parameter";
+    case Subject::spectra:
+      return "matrix";
+    case Subject::nodes:
+      return "layer";
+    case Subject::representations:
+      return "representation";
+    case Subject::network:
+      break;
   }
   return "";
 }

@@ -63,7 +63,8 @@ MomentScale moment_scale(std::span<const Source> sources) {
   for (const auto& source : sources)
     for (std::size_t row = 0; row < source.valid->size(); ++row)
       if ((*source.valid)[row])
-        if (const auto values = moment_figures(source, static_cast<std::int64_t>(row))) all.push_back(*values);
+        if (const auto values = moment_figures(source, static_cast<std::int64_t>(row)))
+          all.push_back(*values);
   MomentScale scale;
   for (int k = 0; k < figures; ++k) {
     double count = 0, sum = 0, squares = 0, smallest = INFINITY, largest = -INFINITY;
@@ -84,7 +85,8 @@ MomentScale moment_scale(std::span<const Source> sources) {
   return scale;
 }
 
-std::unique_ptr<Comparison> compare_moments(const Source& left, const Source& right, const MomentScale& scale) {
+std::unique_ptr<Comparison> compare_moments(const Source& left, const Source& right,
+                                            const MomentScale& scale) {
   return std::make_unique<MomentComparison>(left, right, scale);
 }
 

@@ -107,8 +107,9 @@ bool Planner::fit(const Metric& metric, std::size_t left, std::size_t right) con
 
 void Planner::add(const Metric& metric, Unit unit, const Destination& destination) {
   // z-scores are taken over the scope, so moments are shared by no two.
-  const auto name = fmt::format("{} {} {} {} {} {} {}", static_cast<int>(metric.family), unit.left, unit.right,
-                                unit.left_slice, unit.right_slice, unit.probes, unit.scale ? scope_ : "");
+  const auto name =
+      fmt::format("{} {} {} {} {} {} {}", static_cast<int>(metric.family), unit.left, unit.right,
+                  unit.left_slice, unit.right_slice, unit.probes, unit.scale ? scope_ : "");
   const auto [found, is_new] = index_.emplace(name, job_.units.size());
   if (is_new) job_.units.push_back(std::move(unit));
   auto& shared = job_.units[found->second];

@@ -15,8 +15,8 @@ class Planner {
   Planner(Job& job, const CompareOptions& options, const store::PopulationFile& file)
       : job_(job), options_(options), file_(file) {}
 
-  /// A scope of one cohort (reach cohort: its own matrices), or of several that are compared by what they have
-  /// in common. members: cohorts. Metrics of a smaller reach, and impossible ones, are left out.
+  /// A scope of one cohort (reach cohort: its own matrices), or of several that are compared by what they
+  /// have in common. members: cohorts. Metrics of a smaller reach, and impossible ones, are left out.
   void add_scope(const std::string& name, const std::vector<std::size_t>& members, Reach reach,
                  const std::vector<Metric>& metrics);
 

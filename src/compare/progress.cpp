@@ -30,8 +30,8 @@ std::int64_t blocks(const Job& job, std::size_t cohort) {
 std::vector<std::size_t> first_entries(const Job& job) {
   std::vector<std::size_t> first{0};
   for (const auto& unit : job.units)
-    first.push_back(first.back() + unit.metrics.size() *
-                                       static_cast<std::size_t>(blocks(job, unit.left) * blocks(job, unit.right)));
+    first.push_back(first.back() + unit.metrics.size() * static_cast<std::size_t>(blocks(job, unit.left) *
+                                                                                  blocks(job, unit.right)));
   return first;
 }
 
@@ -83,9 +83,9 @@ std::size_t ProgressFile::entry(std::size_t unit, std::size_t metric, std::int64
                                 std::int64_t column) const {
   const auto& compared = job_.units[unit];
   const auto columns = blocks(job_, compared.right);
-  return first_[unit] + static_cast<std::size_t>(
-                            (static_cast<std::int64_t>(metric) * blocks(job_, compared.left) + row) * columns +
-                            column);
+  return first_[unit] +
+         static_cast<std::size_t>(
+             (static_cast<std::int64_t>(metric) * blocks(job_, compared.left) + row) * columns + column);
 }
 
 bool ProgressFile::is_done(const Task& task) const {
@@ -107,7 +107,8 @@ void ProgressFile::note(const Task& task, const std::vector<std::vector<float>>&
       for (std::int64_t column = diagonal ? row : 0; column < tile.columns; column += block_runs) {
         std::uint16_t count = 1;
         for (auto i = row; i < std::min(row + block_runs, tile.rows); ++i)
-          for (auto j = diagonal ? std::max(i, column) : column; j < std::min(column + block_runs, tile.columns); ++j)
+          for (auto j = diagonal ? std::max(i, column) : column;
+               j < std::min(column + block_runs, tile.columns); ++j)
             count += !std::isnan(values[m][static_cast<std::size_t>(i * tile.columns + j)]);
         noted_.emplace_back(entry(task.unit, m, (tile.first_row + row) / block_runs,
                                   (tile.first_column + column) / block_runs),

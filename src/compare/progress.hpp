@@ -10,8 +10,8 @@
 namespace kindred::compare {
 
 /// Which pairs of blocks are in the similarity file, so that a killed comparison goes on: a file beside it,
-/// path + ".progress", with an entry for each unit, metric and pair of blocks: 0, or 1 + how many of its pairs
-/// have a value.
+/// path + ".progress", with an entry for each unit, metric and pair of blocks: 0, or 1 + how many of its
+/// pairs have a value.
 class ProgressFile {
  public:
   /// Whether path + ".new" and the progress beside it are those of this job. Independent.

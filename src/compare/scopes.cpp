@@ -53,16 +53,23 @@ std::string obstacle(const Job& job, const Metric& metric, std::size_t index,
   const auto lacks = [&](const char* array) {
     return file.has_array(cohort.name, array) ? "" : fmt::format("the file has no {}", array);
   };
-  const std::string weights = job.weights_snapshot[index] < 0 ? "the weights are not kept at this snapshot" : "";
+  const std::string weights =
+      job.weights_snapshot[index] < 0 ? "the weights are not kept at this snapshot" : "";
   switch (metric.family) {
     case Family::sorted_weights:
     case Family::standardized_weights:
-    case Family::weights: return weights;
-    case Family::histograms: return lacks("histogram");
-    case Family::moments: return lacks("moments");
-    case Family::spectra: return lacks("singular_values");
-    case Family::node_strengths: return lacks("node_strength");
-    case Family::aligned_weights: return cohort.networks.empty() ? cohort.unknown : weights;
+    case Family::weights:
+      return weights;
+    case Family::histograms:
+      return lacks("histogram");
+    case Family::moments:
+      return lacks("moments");
+    case Family::spectra:
+      return lacks("singular_values");
+    case Family::node_strengths:
+      return lacks("node_strength");
+    case Family::aligned_weights:
+      return cohort.networks.empty() ? cohort.unknown : weights;
     case Family::classes:
     case Family::probabilities:
       return job.snapshot[index] + 1 < static_cast<std::int64_t>(cohort.snapshots.size())
@@ -71,18 +78,24 @@ std::string obstacle(const Job& job, const Metric& metric, std::size_t index,
     case Family::grams:
     case Family::procrustes:
     case Family::svcca:
-    case Family::pwcca: break;
+    case Family::pwcca:
+      break;
   }
   return cohort.unknown.empty() ? weights : cohort.unknown;
 }
 
 Slices own_slices(const CompareOptions& options, const Metric& metric, const Cohort& cohort) {
   switch (metric.subject) {
-    case Subject::weights: return parameters(options, cohort);
-    case Subject::spectra: return numbered(cohort.matrices);
-    case Subject::nodes: return numbered(cohort.layers);
-    case Subject::representations: return numbered(cohort.network(0).representations());
-    case Subject::network: break;
+    case Subject::weights:
+      return parameters(options, cohort);
+    case Subject::spectra:
+      return numbered(cohort.matrices);
+    case Subject::nodes:
+      return numbered(cohort.layers);
+    case Subject::representations:
+      return numbered(cohort.network(0).representations());
+    case Subject::network:
+      break;
   }
   return {{0, ""}};
 }

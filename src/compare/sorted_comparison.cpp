@@ -10,9 +10,9 @@ namespace {
 
 /// Of sorted values: Wasserstein-1 distances, Kolmogorov-Smirnov statistics.
 ///
-/// A feature is what the Wasserstein kernel goes through (the values, or the pieces of both quantile functions
-/// where the sides have different numbers of values), then, where they differ from it, the values, and for
-/// Kolmogorov-Smirnov the counts below the points of a grid.
+/// A feature is what the Wasserstein kernel goes through (the values, or the pieces of both quantile
+/// functions where the sides have different numbers of values), then, where they differ from it, the values,
+/// and for Kolmogorov-Smirnov the counts below the points of a grid.
 class SortedComparison : public BlockComparison {
  public:
   SortedComparison(std::span<const Metric> metrics, const Source& left, const Source& right)
@@ -70,9 +70,9 @@ class SortedComparison : public BlockComparison {
     };
     for (std::int64_t i = 0; i < pair.rows; ++i)
       for (std::int64_t j = pair.diagonal ? i : 0; j < pair.columns; ++j)
-        out[static_cast<std::size_t>(i * block_runs + j)] = kolmogorov_smirnov(
-            sorted(pair.left, i, Side::left), below(pair.left, i), sorted(pair.right, j, Side::right),
-            below(pair.right, j), grid_->points());
+        out[static_cast<std::size_t>(i * block_runs + j)] =
+            kolmogorov_smirnov(sorted(pair.left, i, Side::left), below(pair.left, i),
+                               sorted(pair.right, j, Side::right), below(pair.right, j), grid_->points());
   }
 
   /// From some done runs of both sides; any grid gives the same statistics.

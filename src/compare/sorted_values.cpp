@@ -36,8 +36,8 @@ void SortedValues::read_singular_values(std::int64_t row, Values out) const {
   const auto offset = parts.front().offset;
   read_snapshot(source_, "singular_values", row, offset, out);
   for (const auto& part : parts) {
-    const auto values = out.subspan(static_cast<std::size_t>(part.offset - offset),
-                                    static_cast<std::size_t>(part.size));
+    const auto values =
+        out.subspan(static_cast<std::size_t>(part.offset - offset), static_cast<std::size_t>(part.size));
     const float largest = *std::max_element(values.begin(), values.end());
     if (largest > 0)
       for (float& value : values) value /= largest;

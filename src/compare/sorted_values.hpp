@@ -8,8 +8,8 @@
 
 namespace kindred::compare {
 
-/// A run's values of one kind, ascending: weights, weights standardised, singular values of a matrix divided by
-/// the largest, or node strengths of a layer, as the family says. Independent.
+/// A run's values of one kind, ascending: weights, weights standardised, singular values of a matrix divided
+/// by the largest, or node strengths of a layer, as the family says. Independent.
 class SortedValues {
  public:
   SortedValues(Family family, const Source& source);

@@ -14,11 +14,11 @@ struct Source {
   const store::PopulationFile* file = nullptr;
   const Cohort* cohort = nullptr;
   const std::vector<bool>* valid = nullptr;  ///< of each row: the run is done
-  std::int64_t slice = 0;  ///< index of a parameter, matrix, layer or representation
-  std::int64_t snapshot = 0;           ///< index among those of the statistics
-  std::int64_t weights_snapshot = -1;  ///< index among those of the weights
-  std::int64_t probes = 0;             ///< how many are looked at
-  std::span<const std::uint8_t> images;  ///< bytes of the dataset's test images, where they are needed
+  std::int64_t slice = 0;                    ///< index of a parameter, matrix, layer or representation
+  std::int64_t snapshot = 0;                 ///< index among those of the statistics
+  std::int64_t weights_snapshot = -1;        ///< index among those of the weights
+  std::int64_t probes = 0;                   ///< how many are looked at
+  std::span<const std::uint8_t> images;      ///< bytes of the dataset's test images, where they are needed
 };
 
 /// A run's flat weights at the source's snapshot, or the part from `offset`. Independent.

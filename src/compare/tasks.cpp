@@ -34,22 +34,32 @@ Sizes sizes_of(const Job& job, const Unit& unit) {
   };
   switch (unit.metrics.front().family) {
     case Family::sorted_weights:
-    case Family::standardized_weights: return of(&Cohort::parameters);
-    case Family::spectra: return of(&Cohort::matrices);
-    case Family::node_strengths: return of(&Cohort::layers);
+    case Family::standardized_weights:
+      return of(&Cohort::parameters);
+    case Family::spectra:
+      return of(&Cohort::matrices);
+    case Family::node_strengths:
+      return of(&Cohort::layers);
     case Family::weights: {
       const auto size = elements(left.parameters, unit.left_slice);
       return {size, static_cast<double>(size) / 2};
     }
-    case Family::histograms: return {1024, 4096};
-    case Family::moments: return {16, 64};
-    case Family::grams: return {unit.probes * (unit.probes + 1) / 2 + 64, n * n / 4};
-    case Family::classes: return {unit.probes, n};
-    case Family::probabilities: return {unit.probes * left.classes, 20 * n * static_cast<double>(left.classes)};
-    case Family::aligned_weights: return {left.size(), 60 * static_cast<double>(left.size())};
+    case Family::histograms:
+      return {1024, 4096};
+    case Family::moments:
+      return {16, 64};
+    case Family::grams:
+      return {unit.probes * (unit.probes + 1) / 2 + 64, n * n / 4};
+    case Family::classes:
+      return {unit.probes, n};
+    case Family::probabilities:
+      return {unit.probes * left.classes, 20 * n * static_cast<double>(left.classes)};
+    case Family::aligned_weights:
+      return {left.size(), 60 * static_cast<double>(left.size())};
     case Family::procrustes:
     case Family::svcca:
-    case Family::pwcca: break;
+    case Family::pwcca:
+      break;
   }
   const auto a = width(left, unit.left_slice), b = width(right, unit.right_slice);
   const auto product = static_cast<double>(a) * static_cast<double>(b);
@@ -68,7 +78,8 @@ std::vector<Task> make_tasks(const Job& job, std::size_t memory, int ranks) {
     const auto right = static_cast<std::int64_t>(job.cohorts[unit.right].runs.size());
     // At least as many tiles a side as ranks, where there are so many blocks: twice as many tiles as ranks.
     const auto blocks = (std::max(left, right) + block_runs - 1) / block_runs;
-    const auto share = ranks > 1 ? std::max<std::int64_t>(1, blocks / std::min<std::int64_t>(ranks + 1, 8)) : most;
+    const auto share =
+        ranks > 1 ? std::max<std::int64_t>(1, blocks / std::min<std::int64_t>(ranks + 1, 8)) : most;
     const auto side = std::min({blocks_that_fit(sizes.feature, memory), share, most});
     for (const auto& tile : make_tiles(left, right, unit.triangle(), side))
       tasks.push_back({u, tile, sizes.pair * static_cast<double>(tile.rows * tile.columns)});

@@ -38,8 +38,8 @@ std::vector<std::vector<float>> compute_tile(Comparison& comparison, std::span<c
   const bool diagonal = right == nullptr;
   const Features& other = diagonal ? left : *right;
   const auto columns = other.rows();
-  std::vector<std::vector<float>> values(
-      metrics.size(), std::vector<float>(static_cast<std::size_t>(left.rows() * columns)));
+  std::vector<std::vector<float>> values(metrics.size(),
+                                         std::vector<float>(static_cast<std::size_t>(left.rows() * columns)));
   const auto value = [&](const Metric& metric, std::int64_t i, std::int64_t j, double computed) {
     if (!left.defined(i) || !other.defined(j) || std::isnan(computed))
       return std::numeric_limits<double>::quiet_NaN();
@@ -51,7 +51,8 @@ std::vector<std::vector<float>> compute_tile(Comparison& comparison, std::span<c
   for (std::int64_t q = 0; q < other.blocks(); ++q) {
     pairs.clear();
     for (std::int64_t p = 0; p < (diagonal ? q + 1 : left.blocks()); ++p)
-      pairs.push_back({left.block(p), other.block(q), left.stride(), left.runs(p), other.runs(q), diagonal && p == q});
+      pairs.push_back(
+          {left.block(p), other.block(q), left.stride(), left.runs(p), other.runs(q), diagonal && p == q});
     found.resize(pairs.size() * metrics.size());
     comparison.compare(pairs, found);
     for (std::size_t p = 0; p < pairs.size(); ++p)

@@ -15,8 +15,8 @@ struct Tile {
   std::int64_t first_column = 0, columns = 0;  ///< rows of the right cohort
 };
 
-/// All pairs of `left` and `right` runs as tiles, `blocks_per_side` at most a side; `triangle`: of one cohort,
-/// where only the upper triangle is wanted.
+/// All pairs of `left` and `right` runs as tiles, `blocks_per_side` at most a side; `triangle`: of one
+/// cohort, where only the upper triangle is wanted.
 std::vector<Tile> make_tiles(std::int64_t left, std::int64_t right, bool triangle,
                              std::int64_t blocks_per_side);
 
@@ -42,8 +42,8 @@ class Features {
   FeatureRows values_;
 };
 
-/// The values of a tile [rows, columns] for each of the metrics, clamped to their range. `right` is null for a
-/// tile on the diagonal, which is mirrored and whose diagonal is exactly 0 for distances and 1 for
+/// The values of a tile [rows, columns] for each of the metrics, clamped to their range. `right` is null for
+/// a tile on the diagonal, which is mirrored and whose diagonal is exactly 0 for distances and 1 for
 /// similarities. A pair with a run whose feature is not defined is NaN. Independent.
 std::vector<std::vector<float>> compute_tile(Comparison& comparison, std::span<const Metric> metrics,
                                              const Features& left, const Features* right);

@@ -19,7 +19,8 @@ class WeightsComparison : public Comparison {
     read_weights(sources_[static_cast<std::size_t>(side)], row, part(side).offset, {out, size});
     double squares = 0;
 #pragma omp simd reduction(+ : squares)
-    for (std::size_t k = 0; k < size; ++k) squares += static_cast<double>(out[k]) * static_cast<double>(out[k]);
+    for (std::size_t k = 0; k < size; ++k)
+      squares += static_cast<double>(out[k]) * static_cast<double>(out[k]);
     const double norm = std::sqrt(squares);
     if (!(norm > 0 && std::isfinite(norm))) return false;
 #pragma omp simd

@@ -11,8 +11,8 @@
 
 namespace kindred::compare {
 
-/// One rank's part of a comparison: computes tiles, writes and records them. Keeps the comparison and the left
-/// features for the next tile of the same unit and rows. Independent.
+/// One rank's part of a comparison: computes tiles, writes and records them. Keeps the comparison and the
+/// left features for the next tile of the same unit and rows. Independent.
 class Worker {
  public:
   Worker(const Job& job, const store::PopulationFile& population, const Images& images,

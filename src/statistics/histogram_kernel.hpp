@@ -61,7 +61,8 @@ inline Binning make_binning(std::span<const double> edges, const double* device_
           static_cast<float>(tolerance)};
 }
 
-/// A worker's several private histograms, counted in turn, so that equal neighbours do not wait for each other.
+/// A worker's several private histograms, counted in turn, so that equal neighbours do not wait for each
+/// other.
 template <int tallies>
 struct PrivateTallies {
   std::uint32_t* counts;  ///< [length, tallies]
@@ -178,7 +179,8 @@ class RowHistograms {
     using Tune = Tuning<Space>;
     const auto n = static_cast<std::int64_t>(block_count);
     const std::int64_t workers = Tune::tallies > 0 ? std::min<std::int64_t>(n, Space().concurrency()) : n;
-    const std::int64_t bins_at = Tune::tallies > 0 ? bins_position(binning_.bins + 3, Tune::tallies, Tune::tile) : 0;
+    const std::int64_t bins_at =
+        Tune::tallies > 0 ? bins_position(binning_.bins + 3, Tune::tallies, Tune::tile) : 0;
     const auto tallies = static_cast<std::size_t>(Tune::tallies > 0 ? workers * (bins_at + Tune::tile) : 0);
     if (tallies_.extent(0) < tallies)  // zero, as flush leaves it
       tallies_ = decltype(tallies_)("kindred::statistics::histogram_tallies", tallies);

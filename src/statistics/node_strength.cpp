@@ -44,8 +44,7 @@ void sum_matrix(const T* data, std::int64_t rows, std::int64_t columns, [[maybe_
   KINDRED_EXPECT(memory == Memory::host);
 #endif
   one_pass_sums(matrix);
-  if (!all_finite(sums))
-    sum_each<Kokkos::DefaultHostExecutionSpace>(matrix, sums);
+  if (!all_finite(sums)) sum_each<Kokkos::DefaultHostExecutionSpace>(matrix, sums);
 }
 
 double standard_deviation(std::span<const double> values) {

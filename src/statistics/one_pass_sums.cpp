@@ -45,8 +45,7 @@ class OnePassSums {
     alignas(64) double sums[rows][lanes];
     unrolled<rows>([&](auto k) { std::fill_n(sums[k], lanes, 0.0); });
     for (std::int64_t first = 0; first < whole; first += stretch) {
-      take_stretch<rows>(w + first, ld, m_.sums + first, std::min<std::int64_t>(stretch, whole - first),
-                         met);
+      take_stretch<rows>(w + first, ld, m_.sums + first, std::min<std::int64_t>(stretch, whole - first), met);
       unrolled<rows>([&](auto k) { add(met[k], sums[k]); });
     }
     unrolled<rows>([&](auto k) {

@@ -31,7 +31,8 @@ class Blocks : public testing::TestWithParam<std::int64_t> {
 TEST_P(Blocks, AbsoluteDifferencesOfEveryPair) {
   const auto a = random(1), b = random(2);
   PairSums sums;
-  absolute_differences({a.row(0), b.row(0), a.stride(), block_runs, block_runs, false}, GetParam(), nullptr, sums);
+  absolute_differences({a.row(0), b.row(0), a.stride(), block_runs, block_runs, false}, GetParam(), nullptr,
+                       sums);
   for (std::int64_t i = 0; i < block_runs; ++i)
     for (std::int64_t j = 0; j < block_runs; ++j) {
       const double expected =
@@ -64,7 +65,8 @@ TEST_P(Blocks, InnerProductsOfEveryPair) {
 TEST_P(Blocks, EqualRowsAreAtDistanceZero) {
   const auto a = random(5);
   PairSums sums;
-  absolute_differences({a.row(0), a.row(0), a.stride(), block_runs, block_runs, true}, GetParam(), nullptr, sums);
+  absolute_differences({a.row(0), a.row(0), a.stride(), block_runs, block_runs, true}, GetParam(), nullptr,
+                       sums);
   for (std::int64_t i = 0; i < block_runs; ++i)
     EXPECT_EQ(sums[static_cast<std::size_t>(i * block_runs + i)], 0.0);
 }

@@ -38,8 +38,15 @@ class Tiles : public testing::TestWithParam<bool> {
   /// The whole matrix, by tiles of the given size.
   std::vector<float> matrix(std::int64_t runs, std::int64_t blocks, const std::vector<bool>& valid) const {
     RandomComparison comparison(GetParam());
-    const Metric metric{"test", GetParam() ? "distance" : "similarity", "", -1e9, 1e9, Subject::weights,
-                        Reach::cohort, Family::weights, true};
+    const Metric metric{"test",
+                        GetParam() ? "distance" : "similarity",
+                        "",
+                        -1e9,
+                        1e9,
+                        Subject::weights,
+                        Reach::cohort,
+                        Family::weights,
+                        true};
     std::vector<float> all(static_cast<std::size_t>(runs * runs), -99.0f);
     for (const auto& tile : make_tiles(runs, runs, true, blocks)) {
       const Features left(comparison, Side::left, tile.first_row, tile.rows, valid);

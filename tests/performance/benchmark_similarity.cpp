@@ -1,7 +1,8 @@
-// How long each family of metrics takes for all pairs of a cohort's runs, without the file's writing: making the
-// features (reading, sorting, evaluating the networks) and comparing the pairs, as one rank does it. Prints JSON
-// with the machine's matrix products per second beside. similarity_peers.py runs it beside scipy and others.
-// Arguments: a population file, the data folder, the most runs, and names of metrics (compare/metric.cpp).
+// How long each family of metrics takes for all pairs of a cohort's runs, without the file's writing: making
+// the features (reading, sorting, evaluating the networks) and comparing the pairs, as one rank does it.
+// Prints JSON with the machine's matrix products per second beside. similarity_peers.py runs it beside scipy
+// and others. Arguments: a population file, the data folder, the most runs, and names of metrics
+// (compare/metric.cpp).
 
 #include <ATen/ATen.h>
 
@@ -71,9 +72,10 @@ void measure(const CompareOptions& options, const store::PopulationFile& file, s
   double sum = 0;
   for (const auto& matrix : values)
     for (const float value : matrix) sum += std::isnan(value) ? 0 : static_cast<double>(value);
-  std::printf("{\"metrics\": \"%s\", \"runs\": %ld, \"length\": %ld, \"load\": %g, \"pairs\": %g, \"sum\": %g}\n",
-              options.metrics.c_str(), static_cast<long>(runs), static_cast<long>(comparison->length()), load,
-              pairs, sum);
+  std::printf(
+      "{\"metrics\": \"%s\", \"runs\": %ld, \"length\": %ld, \"load\": %g, \"pairs\": %g, \"sum\": %g}\n",
+      options.metrics.c_str(), static_cast<long>(runs), static_cast<long>(comparison->length()), load, pairs,
+      sum);
   std::fflush(stdout);
 }
 
