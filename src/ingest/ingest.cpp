@@ -75,7 +75,7 @@ ExitCode ingest(const IngestOptions& options, const parallel::Communicator& worl
     world.agree([&] { states = file.states(); });
     population::reduce_population(file, plan.layout.cohorts, plan.record.optimal_fraction, world);
   }
-  return population::conclude(states, options.output, had_work ? "" : "complete before: ", world);
+  return population::conclude(states, options.output, had_work ? "" : "complete before: ", false, world);
 }
 
 }  // namespace kindred::ingest

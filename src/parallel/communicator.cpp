@@ -1,6 +1,7 @@
 #include "parallel/communicator.hpp"
 
 #include <cstdio>
+#include <cstdlib>
 #include <limits>
 #include <optional>
 
@@ -101,6 +102,11 @@ void Communicator::root_only(const std::function<void()>& work) const {
   agree([&] {
     if (is_root()) work();
   });
+}
+
+void Communicator::abort(ExitCode code) const {
+  MPI_Abort(handle_, static_cast<int>(code));
+  std::abort();  // not reached
 }
 
 }  // namespace kindred::parallel

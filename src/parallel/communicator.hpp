@@ -57,6 +57,8 @@ class Communicator {
   void agree(const std::function<void()>& work) const;
   /// Runs `work` on rank 0 alone; when it throws, every rank throws as above. Collective.
   void root_only(const std::function<void()>& work) const;
+  /// Ends the job, all ranks at once. For errors that leave nothing to agree on. Independent.
+  [[noreturn]] void abort(ExitCode code) const;
 
  private:
   explicit Communicator(MPI_Comm handle);

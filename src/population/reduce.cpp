@@ -221,6 +221,8 @@ void reduce_population(store::PopulationFile& file, const std::vector<store::Coh
       const auto write = [&](const char* name, const auto& values) {
         if (!values.empty()) file.write_population(cohort.name, name, std::as_bytes(std::span(values)));
       };
+      // A kill on the way leaves groups that count as not computed.
+      write("runs", std::vector<std::int64_t>(arrays.runs.size()));
       write("moments", arrays.moments);
       write("histogram", arrays.histogram);
       write("moments_mean", arrays.moments_mean);

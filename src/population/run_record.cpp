@@ -40,6 +40,14 @@ void RunRecord::put(const statistics::Description& description, std::size_t snap
   copy("spectrum", description.spectrum);
 }
 
+void RunRecord::save(ByteWriter& out) const {
+  for (const auto& row : rows_) out.put(std::span<const std::byte>(row));
+}
+
+void RunRecord::restore(ByteReader& in) {
+  for (auto& row : rows_) in.get(std::span(row));
+}
+
 std::size_t RunRecord::index(std::string_view array) const {
   const auto found =
       std::find_if(arrays_.begin(), arrays_.end(), [&](const auto& a) { return a.name == array; });

@@ -5,6 +5,7 @@
 #include <span>
 #include <string_view>
 
+#include "core/bytes.hpp"
 #include "core/error.hpp"
 #include "statistics/describe.hpp"
 #include "store/population_file.hpp"
@@ -27,6 +28,10 @@ class RunRecord {
   /// A network's statistics, those that the arrays ask for, at one of the snapshots.
   void put(const statistics::Description& description, std::size_t snapshot);
   const store::RowData& rows() const { return rows_; }
+
+  void save(ByteWriter& out) const;
+  /// Takes what a record of the same arrays saved.
+  void restore(ByteReader& in);
 
  private:
   std::size_t index(std::string_view array) const;

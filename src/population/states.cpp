@@ -21,11 +21,16 @@ std::vector<store::State> settle_states(store::PopulationFile& file, bool retry_
 }
 
 ExitCode conclude(const std::vector<store::State>& states, const std::string& path, std::string_view remark,
-                  const parallel::Communicator& world) {
+                  bool stopped, const parallel::Communicator& world) {
   const auto count = [&](store::State state) { return std::ranges::count(states, state); };
   const auto pending = count(store::State::pending), failed = count(store::State::failed);
   if (world.is_root()) {
-    if (pending > 0)
+    if (pending > 0 && !stopped)
+      log::error(
+          "{} of {} runs are left to do (every rank gave up after failures, see above) find out why, then "
+          "give the same command again",
+          pending, states.size());
+    else if (pending > 0)
       log::warn("stopped with {} of {} runs to do: the same command goes on with them", pending,
                 states.size());
     if (failed > 0)
@@ -34,7 +39,8 @@ ExitCode conclude(const std::vector<store::State>& states, const std::string& pa
       log::info("{}: {}{} runs done, {} diverged, {} failed", path, remark, count(store::State::done),
                 count(store::State::diverged), failed);
   }
-  return pending > 0 ? ExitCode::stopped : failed > 0 ? ExitCode::some_failed : ExitCode::settled;
+  if (pending > 0) return stopped ? ExitCode::stopped : ExitCode::input_output;
+  return failed > 0 ? ExitCode::some_failed : ExitCode::settled;
 }
 
 }  // namespace kindred::population

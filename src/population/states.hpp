@@ -16,8 +16,8 @@ std::vector<store::State> settle_states(store::PopulationFile& file, bool retry_
                                         const parallel::Communicator& world);
 
 /// Rank 0 tells the user how the population at `path` stands; `remark` comes before the counts of a settled
-/// one. Returns what the program ends with.
+/// one; `stopped`: a stop was requested, so that runs may be pending. Returns what the program ends with.
 ExitCode conclude(const std::vector<store::State>& states, const std::string& path, std::string_view remark,
-                  const parallel::Communicator& world);
+                  bool stopped, const parallel::Communicator& world);
 
 }  // namespace kindred::population

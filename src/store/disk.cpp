@@ -61,6 +61,13 @@ void sync(const Descriptor& file, const std::string& path) {
                    io_error("cannot bring {} to the disk ({})", path, std::strerror(errno)));
 }
 
+bool is_at(const Descriptor& file, const std::string& path) {
+  struct stat open {
+  }, named{};
+  return ::fstat(file.get(), &open) == 0 && ::stat(path.c_str(), &named) == 0 &&
+         open.st_ino == named.st_ino && open.st_dev == named.st_dev;
+}
+
 NewFile::NewFile(std::string path, std::uint64_t bytes) : path_(std::move(path)), temporary_(path_ + ".new") {
   const auto folder = folder_of(path_);
   std::error_code ignored;

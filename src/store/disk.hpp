@@ -23,6 +23,9 @@ Descriptor open_for_writing(const std::string& path);
 /// Brings written data to the disk. Throws an input/output error that names `path`.
 void sync(const Descriptor& file, const std::string& path);
 
+/// Whether `path` names the open file: another process may have removed or replaced it.
+bool is_at(const Descriptor& file, const std::string& path);
+
 /// A large file in the making, under path + ".new". Removed again unless `publish` was reached.
 class NewFile {
  public:

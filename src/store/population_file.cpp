@@ -16,6 +16,7 @@ PopulationFile::PopulationFile(const std::string& path, const parallel::Communic
   communicator.agree([&] {
     self_ = std::make_unique<Implementation>(path);
     self_->place(0);
+    self_->descriptor.emplace(open_for_writing(path));
   });
   communicator.agree([&] { self_->open_parallel(communicator.get()); });
 }

@@ -67,7 +67,6 @@ void PopulationFile::Implementation::check_root() {
 }
 
 void PopulationFile::Implementation::open_parallel(MPI_Comm communicator) {
-  descriptor.emplace(open_for_writing(path));
   parallel = open(path, H5F_ACC_RDWR, h5::parallel_file_access(communicator));
 }
 

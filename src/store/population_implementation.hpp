@@ -33,7 +33,7 @@ struct OpenCohort {
 struct PopulationFile::Implementation {
   /// Opens for reading and checks the root and /runs. Independent.
   explicit Implementation(const std::string& path);
-  /// Opens for writing too. Collective.
+  /// Opens for writing too; every rank has a descriptor. Collective.
   void open_parallel(MPI_Comm communicator);
 
   /// Opens once and keeps; `name` is a full path such as "/runs/state".

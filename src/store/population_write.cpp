@@ -51,6 +51,11 @@ void PopulationFile::write_state(std::int64_t run, State state, const std::strin
   const auto byte = static_cast<std::uint8_t>(state);
   self_->write_element("state", Type::u8, run, &byte);
   sync(*self_->descriptor, self_->path);
+  KINDRED_VALIDATE(
+      is_at(*self_->descriptor, self_->path),
+      io_error("{} was removed or replaced while it was written (what was trained went into the file "
+               "that is gone) start again, and leave the file where it is",
+               self_->path));
 }
 
 void PopulationFile::add_training_time(const TrainingTime& time) {

@@ -7,6 +7,7 @@
 #include <string_view>
 #include <vector>
 
+#include "core/bytes.hpp"
 #include "data/dataset.hpp"
 #include "network/network.hpp"
 #include "statistics/describe.hpp"
@@ -55,6 +56,12 @@ class PackTrainer {
   virtual statistics::Memory memory() const = 0;
   /// One member's weights in PyTorch's order and layout, [P].
   virtual void weights(std::int64_t member, std::span<float> out) const = 0;
+
+  /// Writes all that changes while the pack trains: parameters, optimiser, counters, the sums since
+  /// begin_epoch.
+  virtual void save(ByteWriter& out) const = 0;
+  /// Goes on from what `save` of an equal pack wrote, bit for bit; after begin_epoch with the order of then.
+  virtual void restore(ByteReader& in) = 0;
 };
 
 /// The device's memory does not hold a pack.

@@ -53,19 +53,31 @@ std::vector<Compatible> compatible_runs(const sweep::Sweep& sweep, const std::ve
 }
 
 std::vector<Pack> make_packs(const sweep::Sweep& sweep, const std::vector<Cohort>& cohorts,
-                             const std::vector<store::State>& states, std::span<const std::int64_t> sizes) {
+                             std::vector<store::State> states, std::span<const std::int64_t> sizes,
+                             const std::vector<std::vector<std::int64_t>>& resumed) {
   std::vector<Pack> packs;
   std::map<std::string, std::size_t> kinds;
+  const auto add = [&](std::size_t cohort, std::vector<std::int64_t> runs, bool is_resumed) {
+    const auto text = cost_text(sweep.runs[static_cast<std::size_t>(runs.front())]);
+    const auto kind = kinds.emplace(fmt::format("{} {} {}", cohort, text, runs.size()), kinds.size());
+    packs.push_back({cohort, kind.first->second, std::move(runs), is_resumed});
+  };
+  for (const auto& runs : resumed) {
+    const auto holds = [&](const Cohort& cohort) {
+      return std::ranges::find(cohort.runs, runs.front()) != cohort.runs.end();
+    };
+    add(static_cast<std::size_t>(std::ranges::find_if(cohorts, holds) - cohorts.begin()), runs, true);
+    for (const auto run : runs)
+      states[static_cast<std::size_t>(run)] = store::State::done;  // not to be packed again
+  }
   for (const auto& [cohort, runs] : compatible_runs(sweep, cohorts, states)) {
     const auto size = static_cast<std::size_t>(sizes[cohort]);
     const auto count = (runs.size() + size - 1) / size;
-    const auto text = cost_text(sweep.runs[static_cast<std::size_t>(runs.front())]);
-    for (std::size_t i = 0; i < count; ++i) {
-      const auto begin = runs.begin() + static_cast<std::ptrdiff_t>(runs.size() * i / count);
-      const auto end = runs.begin() + static_cast<std::ptrdiff_t>(runs.size() * (i + 1) / count);
-      const auto kind = kinds.emplace(fmt::format("{} {} {}", cohort, text, end - begin), kinds.size());
-      packs.push_back({cohort, kind.first->second, {begin, end}});
-    }
+    for (std::size_t i = 0; i < count; ++i)
+      add(cohort,
+          {runs.begin() + static_cast<std::ptrdiff_t>(runs.size() * i / count),
+           runs.begin() + static_cast<std::ptrdiff_t>(runs.size() * (i + 1) / count)},
+          false);
   }
   return packs;
 }
@@ -85,7 +97,8 @@ std::vector<PackKind> kinds_of(const sweep::Sweep& sweep, const std::vector<Coho
 }
 
 void sort_costliest_first(std::vector<Pack>& packs, const std::vector<PackKind>& kinds) {
-  std::stable_sort(packs.begin(), packs.end(), [&](const Pack& a, const Pack& b) {
+  const auto rest = std::ranges::find(packs, false, &Pack::resumed);
+  std::stable_sort(rest, packs.end(), [&](const Pack& a, const Pack& b) {
     return kinds[a.kind].seconds > kinds[b.kind].seconds;
   });
 }

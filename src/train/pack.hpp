@@ -16,6 +16,7 @@ struct Pack {
   std::size_t cohort = 0;          ///< index of its cohort
   std::size_t kind = 0;            ///< packs of one kind cost the same
   std::vector<std::int64_t> runs;  ///< rows of /runs
+  bool resumed = false;            ///< it was in training before, and goes on from its checkpoint
 };
 
 /// The settings that decide what a step of a network costs, besides its layout.
@@ -29,9 +30,11 @@ struct Compatible {
 std::vector<Compatible> compatible_runs(const sweep::Sweep& sweep, const std::vector<Cohort>& cohorts,
                                         const std::vector<store::State>& states);
 
-/// The packs of the pending runs, at most sizes[cohort] runs each and of about equal size, in sweep order.
+/// The packs `resumed`, then those of the other pending runs, at most sizes[cohort] runs each and of about
+/// equal size, in sweep order.
 std::vector<Pack> make_packs(const sweep::Sweep& sweep, const std::vector<Cohort>& cohorts,
-                             const std::vector<store::State>& states, std::span<const std::int64_t> sizes);
+                             std::vector<store::State> states, std::span<const std::int64_t> sizes,
+                             const std::vector<std::vector<std::int64_t>>& resumed = {});
 
 /// The kinds of packs that are in sweep order, indexed by Pack::kind. The first estimates are the
 /// multiply-adds of all epochs at 10 billion a second: a backward pass counts twice a forward one, and a
@@ -39,7 +42,7 @@ std::vector<Pack> make_packs(const sweep::Sweep& sweep, const std::vector<Cohort
 std::vector<PackKind> kinds_of(const sweep::Sweep& sweep, const std::vector<Cohort>& cohorts,
                                const std::vector<Pack>& packs);
 
-/// Orders by the kinds' estimates, costliest first, ties in sweep order.
+/// Orders by the kinds' estimates, costliest first, ties in sweep order; resumed packs stay in front.
 void sort_costliest_first(std::vector<Pack>& packs, const std::vector<PackKind>& kinds);
 
 }  // namespace kindred::train

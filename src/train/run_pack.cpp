@@ -1,8 +1,10 @@
 #include "train/run_pack.hpp"
 
 #include <algorithm>
+#include <array>
 #include <cmath>
 
+#include "core/log.hpp"
 #include "core/random.hpp"
 
 namespace kindred::train {
@@ -14,7 +16,7 @@ constexpr std::int64_t steps_between_checks = 100;
 
 class PackRun {
  public:
-  PackRun(const PackContext& context, std::span<const std::int64_t> runs) : context_(context) {
+  PackRun(const PackContext& context, std::span<const std::int64_t> runs) : context_(context), runs_(runs) {
     for (const auto run : runs) {
       settings_.push_back(context.sweep.runs[static_cast<std::size_t>(run)]);
       finished_.push_back({run, population::RunRecord(context.arrays), {}});
@@ -29,12 +31,16 @@ class PackRun {
 
   /// False when a stop was requested.
   bool train() {
-    evaluate(0);
-    take_snapshot(0);
-    for (std::int64_t epoch = 1; epoch <= context_.cohort.epochs && any_active(); ++epoch) {
-      if (!train_epoch(epoch)) return false;
-      evaluate(epoch);
-      take_snapshot(epoch);
+    context_.checkpoints.restart_interval();
+    if (epoch_ == 0) {
+      evaluate(0);
+      take_snapshot(0);
+      epoch_ = 1;
+    }
+    for (; epoch_ <= context_.cohort.epochs && any_active(); ++epoch_) {
+      if (!train_epoch(epoch_)) return false;
+      evaluate(epoch_);
+      take_snapshot(epoch_);
     }
     for (std::size_t member = 0; member < finished_.size(); ++member)
       if (active(member)) keep_logits(member);
@@ -42,6 +48,24 @@ class PackRun {
   }
 
   std::vector<FinishedRun> take() { return std::move(finished_); }
+
+  /// Goes on from what `save` of an equal pack wrote.
+  void restore(std::span<const std::byte> state) {
+    ByteReader in(state);
+    const auto earlier = in.get<double>();
+    epoch_ = in.get<std::int64_t>();
+    first_ = in.get<std::int64_t>();
+    for (auto& [run, record, result, seconds] : finished_) {
+      seconds = earlier;
+      result.state = in.get<store::State>();
+      result.message = in.get_text();
+      for (double* value : results(result)) *value = in.get<double>();
+      record.restore(in);
+    }
+    begin_epoch();
+    trainer_->restore(in);
+    KINDRED_VALIDATE(in.left() == 0, io_error("{} bytes are too many", in.left()));
+  }
 
  private:
   bool active(std::size_t member) const { return finished_[member].result.state == store::State::done; }
@@ -66,20 +90,50 @@ class PackRun {
     return random_permutation(random, static_cast<std::uint32_t>(context_.samples.train));
   }
 
-  bool train_epoch(std::int64_t epoch) {
+  void begin_epoch() {
     orders_.clear();
-    for (const auto& settings : settings_) orders_.push_back(order(settings, epoch));
+    for (const auto& settings : settings_) orders_.push_back(order(settings, epoch_));
     trainer_->begin_epoch(orders_);
+  }
+
+  /// From sample first_ of the order on. False when a stop was requested.
+  bool train_epoch(std::int64_t epoch) {
+    if (first_ == 0) begin_epoch();
     const auto batch = settings_.front().integer("train.batch_size");
-    std::int64_t steps = 0;
-    for (std::int64_t first = 0; first < context_.samples.train; first += batch) {
-      if (context_.stop.requested()) return false;
-      trainer_->step(first, std::min(batch, context_.samples.train - first));
-      if (++steps % steps_between_checks == 0 && !check_losses(epoch)) return true;
+    for (; first_ < context_.samples.train; first_ += batch) {
+      const bool stop = context_.stop.requested();
+      if (stop || context_.checkpoints.is_due()) save();
+      if (stop) return false;
+      trainer_->step(first_, std::min(batch, context_.samples.train - first_));
+      if ((first_ / batch + 1) % steps_between_checks == 0 && !check_losses(epoch)) return true;
     }
+    first_ = 0;
     if (!check_losses(epoch)) return true;
     record_sums("train_loss", "train_accuracy", epoch, trainer_->training_sums());
     return true;
+  }
+
+  static std::array<double*, 5> results(store::RunResult& result) {
+    return {&result.epochs_completed, &result.train_loss, &result.train_accuracy, &result.test_loss,
+            &result.test_accuracy};
+  }
+
+  /// Before the step at sample first_.
+  void save() {
+    context_.recording.time([&] {
+      ByteWriter out;
+      out.put(finished_.front().earlier_seconds + trained_.seconds());
+      out.put(epoch_);
+      out.put(first_);
+      for (auto& [run, record, result, seconds] : finished_) {
+        out.put(result.state);
+        out.put_text(result.message);
+        for (const double* value : results(result)) out.put(*value);
+        record.save(out);
+      }
+      trainer_->save(out);
+      context_.stop.leave(3 * context_.checkpoints.write(runs_, out.bytes()));
+    });
   }
 
   /// False when no member is left.
@@ -111,7 +165,7 @@ class PackRun {
     record_sums("test_loss", "test_accuracy", epoch, sums);
     for (std::size_t member = 0; member < sums.size(); ++member) {
       if (!active(member)) continue;
-      auto& [run, record, result] = finished_[member];
+      auto& [run, record, result, earlier] = finished_[member];
       const auto at = static_cast<std::size_t>(epoch);
       result.epochs_completed = static_cast<double>(epoch);
       result.train_loss = static_cast<double>(record.row<float>("train_loss")[at]);
@@ -168,10 +222,13 @@ class PackRun {
   }
 
   const PackContext& context_;
+  std::span<const std::int64_t> runs_;
+  const Elapsed trained_;
   std::vector<sweep::RunSettings> settings_;
   std::vector<FinishedRun> finished_;
   std::unique_ptr<PackTrainer> trainer_;
   std::vector<std::vector<std::uint32_t>> orders_;
+  std::int64_t epoch_ = 0, first_ = 0;  // where training stands: before the step at this sample of the order
   statistics::Description description_;
 };
 
@@ -179,9 +236,17 @@ class PackRun {
 
 std::optional<std::vector<FinishedRun>> run_pack(const PackContext& context,
                                                  std::span<const std::int64_t> runs) {
-  PackRun run(context, runs);
-  if (!run.train()) return std::nullopt;
-  return run.take();
+  auto run = std::make_unique<PackRun>(context, runs);
+  if (const auto state = context.checkpoints.read(runs)) {
+    try {
+      run->restore(*state);
+    } catch (const Error& error) {
+      log::warn("the checkpoint of run {} does not fit ({}): it starts anew", runs.front(), error.what());
+      run = std::make_unique<PackRun>(context, runs);
+    }
+  }
+  if (!run->train()) return std::nullopt;
+  return run->take();
 }
 
 }  // namespace kindred::train

@@ -2,13 +2,18 @@
 
 namespace kindred::train {
 
-Schedule::Schedule(CostModel model, const std::vector<std::size_t>& kind_of)
-    : model_(std::move(model)), kind_of_(kind_of), lines_(model_.size()) {
+Schedule::Schedule(CostModel model, const std::vector<std::size_t>& kind_of, std::int64_t first)
+    : model_(std::move(model)), kind_of_(kind_of), lines_(model_.size()), first_(first) {
   for (std::size_t ticket = 0; ticket < kind_of_.size(); ++ticket)
     lines_[kind_of_[ticket]].tickets.push_back(static_cast<std::int64_t>(ticket));
 }
 
 std::optional<std::int64_t> Schedule::take() {
+  if (first_taken_ < first_) {
+    // They are the lowest tickets of their lines too.
+    ++lines_[kind_of_[static_cast<std::size_t>(first_taken_)]].taken;
+    return first_taken_++;
+  }
   Line* best = nullptr;
   double most = 0;
   for (std::size_t kind = 0; kind < lines_.size(); ++kind) {

@@ -13,10 +13,11 @@ namespace kindred::train {
 /// number. Deterministic; no messages, no clock. A call takes time linear in the number of kinds.
 class Schedule {
  public:
-  /// `kind_of` holds each ticket's kind.
-  Schedule(CostModel model, const std::vector<std::size_t>& kind_of);
+  /// `kind_of` holds each ticket's kind. The tickets before `first` are taken before all others, in order.
+  Schedule(CostModel model, const std::vector<std::size_t>& kind_of, std::int64_t first = 0);
 
-  /// The costliest pack left, of equal ones the lowest ticket; nothing when none is left.
+  /// One of the first, then the costliest pack left, of equal ones the lowest ticket; nothing when none is
+  /// left.
   std::optional<std::int64_t> take();
   /// The ticket's pack is over. `seconds` that it took, or 0 when that tells nothing. Any other ticket
   /// (a rank's first report has none) is ignored.
@@ -36,6 +37,7 @@ class Schedule {
   CostModel model_;
   std::vector<std::size_t> kind_of_;
   std::vector<Line> lines_;  // by kind
+  std::int64_t first_, first_taken_ = 0;
 };
 
 }  // namespace kindred::train

@@ -1,5 +1,6 @@
 #include "train/train.hpp"
 
+#include <algorithm>
 #include <filesystem>
 #include <memory>
 
@@ -26,13 +27,18 @@ sweep::Sweep read_on_root(const std::string& path, const parallel::Communicator&
 /// Refuses a population file that has not the arrays which this version fills.
 void check_arrays(const store::PopulationFile& file, const std::string& path,
                   const store::PopulationLayout& layout) {
+  const auto same_sizes = [](const store::Array& a, const store::Array& b) {
+    return a.type == b.type && std::ranges::equal(a.dimensions, b.dimensions, {}, &store::Dimension::size,
+                                                  &store::Dimension::size);
+  };
   for (const auto& cohort : layout.cohorts)
     for (const auto& array : cohort.arrays)
       KINDRED_VALIDATE(
-          file.has_array(cohort.name, array.name),
-          usage_error("{} lacks the array {} (it was made by {}) go on with the version that made "
-                      "it, or give another -o",
-                      path, array.name, file.attribute("created_by")));
+          file.has_array(cohort.name, array.name) && same_sizes(file.array(cohort.name, array.name), array),
+          usage_error(
+              "{} lacks the array {}, or has it in another size (it was made by {}) go on with the version "
+              "that made it, or give another -o",
+              path, array.name, file.attribute("created_by")));
 }
 
 /// Refuses a population file of another sweep or version.
@@ -59,7 +65,8 @@ void create_or_check(const TrainOptions& options, const sweep::Sweep& sweep,
 }  // namespace
 
 ExitCode train(const TrainOptions& options, const parallel::Communicator& world, bool concurrent) {
-  const StopRequest stop(options.time_limit);
+  std::optional<StopRequest> stop;
+  world.agree([&] { stop.emplace(options.time_limit); });
   const auto sweep = read_on_root(options.sweep_path, world);
   if (world.is_root() && sweep.duplicates > 0)
     log::warn("{} runs of the sweep repeat others and run once", sweep.duplicates);
@@ -81,13 +88,17 @@ ExitCode train(const TrainOptions& options, const parallel::Communicator& world,
     store::PopulationFile file(options.output, world);
     const auto before = population::settle_states(file, options.retry_failed, world);
     world.barrier();  // every rank has read the states before any is written
-    Training{sweep, cohorts, layout, data, *engine, stop, file, before}.run(options.pack, concurrent, world);
+    Checkpoints checkpoints(options.output, sweep.id(), std::string(engine->name()),
+                            options.checkpoint_interval);
+    Training{sweep, cohorts, layout, data, *engine, *stop, checkpoints, file, before}.run(options.pack,
+                                                                                          concurrent, world);
     world.agree([&] { states = file.states(); });
     population::reduce_population(file, layout.cohorts, sweep.record.optimal_fraction, world);
   }
   if (const auto peak = world.maximum(peak_memory()); peak > 0 && world.is_root())
     log::info("peak memory {} per rank", store::readable_bytes(static_cast<std::uint64_t>(peak)));
-  return population::conclude(states, options.output, "", world);
+  const bool stopped = world.maximum(stop->requested()) > 0;
+  return population::conclude(states, options.output, "", stopped, world);
 }
 
 }  // namespace kindred::train

@@ -18,6 +18,7 @@ struct TrainOptions {
   std::string libraries;  ///< versions, for the file's attribute
   std::int64_t pack = 0;  ///< runs that train together; 0: what suits the device
   std::optional<std::chrono::seconds> time_limit;
+  std::chrono::seconds checkpoint_interval = std::chrono::minutes(10);
   bool retry_failed = false;
   bool take_lock = false;
 };

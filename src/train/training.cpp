@@ -19,16 +19,39 @@ void tell_utilisation(const store::TrainingTime& time, double recording, int ran
             ranks, ranks == 1 ? "" : "s", duration_text(time.busy_seconds / ranks),
             duration_text(time.rank_seconds / ranks), ranks == 1 ? "" : " each");
   const double share = time.busy_seconds > 0 ? recording / time.busy_seconds : 0;
-  log::info("statistics and writes {:.1f} % of that", 100 * share);
+  log::info("statistics, checkpoints and writes {:.1f} % of that", 100 * share);
 }
 
 }  // namespace
 
+std::vector<std::vector<std::int64_t>> Training::resumed(const parallel::Communicator& world) const {
+  ByteWriter out;
+  world.root_only([&] {
+    const auto packs = checkpoints.collect(states);
+    out.put(static_cast<std::uint64_t>(packs.size()));
+    for (const auto& runs : packs) {
+      out.put(static_cast<std::uint64_t>(runs.size()));
+      out.put(std::span<const std::int64_t>(runs));
+    }
+    if (!packs.empty())
+      log::info("{} pack{} from {} checkpoint{}", packs.size(), packs.size() == 1 ? " goes on" : "s go on",
+                packs.size() == 1 ? "its" : "their", packs.size() == 1 ? "" : "s");
+  });
+  const auto text = world.broadcast({reinterpret_cast<const char*>(out.bytes().data()), out.bytes().size()});
+  ByteReader in(std::as_bytes(std::span(text)));
+  std::vector<std::vector<std::int64_t>> packs(in.get<std::uint64_t>());
+  for (auto& runs : packs) {
+    runs.resize(in.get<std::uint64_t>());
+    in.get(std::span(runs));
+  }
+  return packs;
+}
+
 void Training::run(std::int64_t pack, bool concurrent, const parallel::Communicator& world) const {
   StepTimer timer(
       engine, [&](const Cohort& cohort, std::int64_t) { return data.samples(cohort).dataset; }, sweep.record);
-  const auto work =
-      make_work_list(sweep, cohorts, states, engine, timer, {.pack = pack, .ranks = world.size()}, &world);
+  const WorkOptions options{.pack = pack, .ranks = world.size(), .resumed = resumed(world)};
+  const auto work = make_work_list(sweep, cohorts, states, engine, timer, options, &world);
   if (work.packs.empty()) return;
   if (world.is_root() && !concurrent && world.size() > 1)
     log::warn("this MPI allows no calls from several threads: packs are dealt out in turn");
@@ -52,8 +75,15 @@ void Training::run(std::int64_t pack, bool concurrent, const parallel::Communica
     };
     parallel::TicketQueue queue(world, static_cast<std::int64_t>(work.packs.size()), concurrent, report,
                                 [&] { return schedule.take(); });
-    Worker worker(sweep, cohorts, layout, data, engine, stop, file);
-    worker.pull(queue, work.packs);
+    Worker worker(*this);
+    try {
+      worker.pull(queue, work.packs);
+    } catch (const Error& error) {
+      // What was trained cannot be kept: the others must not go on for hours before they hear of it.
+      if (world.size() == 1) throw;
+      log::error("{}", error.what());
+      world.abort(error.code());
+    }
     busy = worker.busy_seconds();
     recording = worker.recording_seconds();
   });
@@ -61,6 +91,7 @@ void Training::run(std::int64_t pack, bool concurrent, const parallel::Communica
   const store::TrainingTime time{world.sum(busy), elapsed * world.size()};
   recording = world.sum(recording);
   world.root_only([&] {
+    checkpoints.remove_folder();
     file.add_training_time(time);
     tell_utilisation(time, recording, world.size());
   });

@@ -2,6 +2,7 @@
 
 #include <vector>
 
+#include "train/checkpoint.hpp"
 #include "train/node_data.hpp"
 #include "train/stop.hpp"
 #include "train/work_list.hpp"
@@ -15,7 +16,8 @@ struct Training {
   const store::PopulationLayout& layout;
   const NodeData& data;
   const Engine& engine;
-  const StopRequest& stop;
+  StopRequest& stop;
+  Checkpoints& checkpoints;
   store::PopulationFile& file;
   const std::vector<store::State>& states;  ///< before, the same on every rank
 
@@ -23,6 +25,10 @@ struct Training {
   /// requested. Tells the user about it, at the end also how busy the ranks were, which the file records.
   /// `concurrent`: MPI allows calls from several threads. Collective.
   void run(std::int64_t pack, bool concurrent, const parallel::Communicator& world) const;
+
+ private:
+  /// The packs with checkpoints, the same on every rank. Collective.
+  std::vector<std::vector<std::int64_t>> resumed(const parallel::Communicator& world) const;
 };
 
 }  // namespace kindred::train

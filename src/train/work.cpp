@@ -1,7 +1,6 @@
 #include "train/work.hpp"
 
 #include <algorithm>
-#include <chrono>
 #include <limits>
 
 #include "core/log.hpp"
@@ -10,60 +9,58 @@
 
 namespace kindred::train {
 
-Worker::Worker(const sweep::Sweep& sweep, const std::vector<Cohort>& cohorts,
-               const store::PopulationLayout& layout, const NodeData& data, const Engine& engine,
-               const StopRequest& stop, store::PopulationFile& file)
-    : sweep_(sweep),
-      cohorts_(cohorts),
-      layout_(layout),
-      data_(data),
-      engine_(engine),
-      stop_(stop),
-      file_(file),
-      describer_(population::describe_options(sweep.record)),
+Worker::Worker(const Training& training)
+    : training_(training),
+      describer_(population::describe_options(training.sweep.record)),
       host_(parallel::host_name()),
-      fitting_(cohorts.size(), std::numeric_limits<std::size_t>::max()) {}
+      fitting_(training.cohorts.size(), std::numeric_limits<std::size_t>::max()) {}
 
 void Worker::pull(parallel::TicketQueue& queue, const std::vector<Pack>& packs) {
-  int failures_in_a_row = 0;
-  while (!stop_.requested() && failures_in_a_row < 2) {
+  while (!ends()) {
     const auto ticket = queue.next(take_progress());
     if (!ticket) break;
     const auto& pack = packs[static_cast<std::size_t>(*ticket)];
-    pack_failed_ = false;
     done_ = 0;
-    const auto start = std::chrono::steady_clock::now();
+    const Elapsed elapsed;
     train_pack(pack, *ticket);
-    const double seconds = std::chrono::duration<double>(std::chrono::steady_clock::now() - start).count();
+    const double seconds = elapsed.seconds();
     busy_ += seconds;
     progress_.ticket = static_cast<double>(*ticket);
-    // A pack whose runs ended early would teach the queue that such packs are cheap.
-    progress_.seconds = done_ == pack.runs.size() ? seconds : 0;
-    failures_in_a_row = pack_failed_ ? failures_in_a_row + 1 : 0;
+    // A pack whose runs ended early, or started late, would teach the queue that such packs are cheap.
+    progress_.seconds = done_ == pack.runs.size() && !pack.resumed ? seconds : 0;
   }
-  if (failures_in_a_row == 2)
-    log::error("two packs in a row failed on this rank: it takes no more work, the others go on");
+  if (failed_in_a_row_ >= 2)
+    log::error("two runs in a row failed on this rank: it takes no more work, the others go on");
   queue.finish(take_progress());
 }
 
 void Worker::train_pack(const Pack& pack, std::int64_t number) {
   const std::span<const std::int64_t> runs(pack.runs);
-  for (std::size_t first = 0; first < runs.size() && !stop_.requested();) {
-    const auto part = runs.subspan(first, std::min(fitting_[pack.cohort], runs.size() - first));
+  for (std::size_t first = 0; first < runs.size() && !ends();) {
+    // What has a checkpoint was trained as it is.
+    const auto fitting = pack.resumed ? runs.size() : fitting_[pack.cohort];
+    const auto part = runs.subspan(first, std::min(fitting, runs.size() - first));
     if (train_runs(pack, part, number)) first += part.size();
   }
 }
 
 bool Worker::train_runs(const Pack& pack, std::span<const std::int64_t> runs, std::int64_t number) {
-  const auto& cohort = cohorts_[pack.cohort];
-  const PackContext context{
-      sweep_, cohort,    layout_.cohorts[pack.cohort].arrays, engine_, data_.samples(cohort), describer_,
-      stop_,  recording_};
-  const double start = unix_time();
+  const auto& cohort = training_.cohorts[pack.cohort];
+  const PackContext context{training_.sweep,
+                            cohort,
+                            training_.layout.cohorts[pack.cohort].arrays,
+                            training_.engine,
+                            training_.data.samples(cohort),
+                            describer_,
+                            training_.stop,
+                            training_.checkpoints,
+                            recording_};
+  const Elapsed elapsed;
   std::optional<std::vector<FinishedRun>> finished;
   try {
     finished = run_pack(context, runs);
   } catch (const OutOfDeviceMemory& error) {
+    training_.checkpoints.remove(runs);
     if (runs.size() > 1) {
       fitting_[pack.cohort] = (runs.size() + 1) / 2;
       log::warn(
@@ -74,36 +71,44 @@ bool Worker::train_runs(const Pack& pack, std::span<const std::int64_t> runs, st
     mark_failed(runs[0], fmt::format("the device's memory does not hold a single run ({}) use a device with "
                                      "more, or a smaller train.batch_size",
                                      error.what()));
-    pack_failed_ = false;  // nothing is wrong with this rank: smaller networks will do
+    failed_in_a_row_ = 0;  // nothing is wrong with this rank: smaller networks will do
   } catch (const std::exception& error) {
+    training_.checkpoints.remove(runs);
     if (runs.size() > 1) {
       log::warn("a pack of {} runs failed ({}): its runs are tried one by one", runs.size(), error.what());
-      for (const auto run : runs) train_runs(pack, std::span(&run, 1), number);
+      for (std::size_t i = 0; i < runs.size() && !ends(); ++i) train_runs(pack, runs.subspan(i, 1), number);
     } else {
       mark_failed(runs[0], error.what());
     }
   }
-  if (finished) write(*finished, (unix_time() - start) / static_cast<double>(runs.size()), number);
+  if (finished) {
+    const double seconds = elapsed.seconds() + finished->front().earlier_seconds;
+    write(*finished, seconds / static_cast<double>(runs.size()), number);
+    training_.checkpoints.remove(runs);
+  }
   return true;
 }
 
 void Worker::mark_failed(std::int64_t run, const std::string& why) {
   log::error("run {} failed: {}. Its settings: {}", run, why,
-             sweep_.runs[static_cast<std::size_t>(run)].canonical());
-  file_.write_state(run, store::State::failed, why);
+             training_.sweep.runs[static_cast<std::size_t>(run)].canonical());
+  training_.file.write_state(run, store::State::failed, why);
   count(store::State::failed, -1);
-  pack_failed_ = true;
+  ++failed_in_a_row_;
 }
 
 void Worker::write(std::vector<FinishedRun>& finished, double seconds, std::int64_t number) {
-  for (auto& [run, record, result] : finished) {
+  for (auto& [run, record, result, earlier] : finished) {
+    // Of a pack that was killed while it was written, some runs are settled already.
+    if (training_.states[static_cast<std::size_t>(run)] != store::State::pending) continue;
     result.wall_seconds = seconds;
     result.finished_unix = unix_time();
     result.host = host_;
-    result.engine = engine_.name();
+    result.engine = training_.engine.name();
     result.pack = number;
-    recording_.time([&] { file_.write_run(run, record.rows(), result); });
+    recording_.time([&] { training_.file.write_run(run, record.rows(), result); });
     count(result.state, result.test_accuracy);
+    failed_in_a_row_ = 0;
   }
 }
 

@@ -1,5 +1,6 @@
 #include "train/work_list.hpp"
 
+#include <algorithm>
 #include <cstring>
 
 #include "train/estimate.hpp"
@@ -25,7 +26,7 @@ void find_on_root(const parallel::Communicator* world, std::vector<T>& values,
 Schedule WorkList::schedule() const {
   std::vector<std::size_t> kind_of;
   for (const auto& pack : packs) kind_of.push_back(pack.kind);
-  return Schedule(CostModel(kinds), kind_of);
+  return Schedule(CostModel(kinds), kind_of, std::ranges::count(packs, true, &Pack::resumed));
 }
 
 WorkList make_work_list(const sweep::Sweep& sweep, const std::vector<Cohort>& cohorts,
@@ -35,7 +36,7 @@ WorkList make_work_list(const sweep::Sweep& sweep, const std::vector<Cohort>& co
   if (options.pack == 0)
     find_on_root(world, sizes,
                  [&] { sizes = choose_pack_sizes(sweep, cohorts, states, engine, timer, options.ranks); });
-  WorkList work{make_packs(sweep, cohorts, states, sizes), {}};
+  WorkList work{make_packs(sweep, cohorts, states, sizes, options.resumed), {}};
   work.kinds = kinds_of(sweep, cohorts, work.packs);
   const bool order_matters = options.ranks > 1 && work.kinds.size() > 1 &&
                              work.packs.size() > static_cast<std::size_t>(options.ranks);

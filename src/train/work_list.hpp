@@ -21,6 +21,7 @@ struct WorkOptions {
   std::int64_t pack = 0;                    ///< runs that train together; 0: what suits the engine
   std::int64_t ranks = 1;                   ///< that share the work
   std::chrono::duration<double> budget{1};  ///< of each rank, for timing kinds of packs
+  std::vector<std::vector<std::int64_t>> resumed = {};  ///< packs that go on from checkpoints
   bool time_all = false;  ///< also where their order does not matter: one kind, one rank, a pack a rank
 };
 

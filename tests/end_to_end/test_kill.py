@@ -1,18 +1,18 @@
 """No kill loses a finished run, and the same command ends where an uninterrupted one would have."""
 
-import os
 import random
 import signal
 import time
-from pathlib import Path
 
 import h5py
 import numpy as np
 import pytest
 
+from killing import assert_nothing_lost, check, kill
 from support import (
     DONE,
     PENDING,
+    SETTLED,
     STOPPED,
     assert_same_population,
     run,
@@ -37,44 +37,6 @@ def uninterrupted(folder):
         record__snapshots=[0, 8, 16],
     )
     return sweep, train(sweep, folder / "uninterrupted.h5")
-
-
-def children(process):
-    """The process's descendants, itself last."""
-    found = []
-    for task in Path(f"/proc/{process}/task").glob("*/children"):
-        for child in task.read_text().split():
-            found += children(int(child))
-    return found + [process]
-
-
-def is_alive(process):
-    try:
-        return Path(f"/proc/{process}/stat").read_text().rsplit(")", 1)[1].split()[0] not in "ZX"
-    except FileNotFoundError:
-        return False
-
-
-def kill(process, which=slice(None)):
-    """SIGKILL to the launcher and all its ranks at once; waits until the last one is gone."""
-    everyone = children(process.pid)
-    for victim in everyone[which]:
-        os.kill(victim, signal.SIGKILL)
-    process.communicate(timeout=60)
-    wait_for(lambda: not any(map(is_alive, everyone)))
-
-
-def check(path):
-    """What a kill left is whole: every settled run verifies, and the file can be read."""
-    process = run("verify", path)
-    assert process.returncode == 0, process.stdout + process.stderr
-    assert f"{settled(path)} runs checked, 0 problems" in process.stdout
-
-
-def assert_nothing_lost(before, path):
-    now = states(path)
-    kept = before != PENDING
-    np.testing.assert_array_equal(now[kept], before[kept])
 
 
 @pytest.mark.parametrize("seed", range(2))
@@ -141,13 +103,42 @@ def test_signal_stops_cleanly(tmp_path, uninterrupted, number):
     assert process.returncode == STOPPED
     left = RUNS - settled(path)
     assert 0 < left <= RUNS - 4 and f"{left} of {RUNS} runs" in errors
-    assert [entry.name for entry in tmp_path.iterdir()] == ["p.h5"]
+    # A run in training is saved at the step that it was at; the signal may have met none. The lock is gone.
+    saved = list((tmp_path / "p.h5.checkpoints").glob("*"))
+    assert [states(path)[int(name.stem.removeprefix("run-"))] for name in saved] in ([], [PENDING])
+    assert {entry.name for entry in tmp_path.iterdir()} - {"p.h5.checkpoints"} == {"p.h5"}
     check(path)
     with h5py.File(path) as file:  # the summaries are of what is done so far
         (summary,) = file["population"].values()
         assert summary["runs"][0] == np.count_nonzero(file["runs/state"][:] == DONE)
+    process = run("train", sweep, "-o", path)
+    assert process.returncode == SETTLED
+    assert bool(saved) == ("1 pack goes on from its checkpoint" in process.stderr)
+    assert_same_population(path, expected)
+    assert [entry.name for entry in tmp_path.iterdir()] == ["p.h5"]
+
+
+def test_a_run_that_is_killed_within_goes_on_from_its_checkpoint(tmp_path):
+    """One network trains for longer than it is ever left alone: without checkpoints it would never end."""
+    sweep = write_sweep(tmp_path / "long.toml", {"seeds": 1}, train__epochs=1500, record__snapshots="final")
+    began = time.monotonic()
+    expected = train(sweep, tmp_path / "expected.h5")
+    alone = time.monotonic() - began
+    path = tmp_path / "p.h5"
+    saved = tmp_path / "p.h5.checkpoints" / "run-0.checkpoint"
+    kills = 0
+    while not settled(path):
+        process = start("train", sweep, "-o", path, "--checkpoint-interval", "1s")
+        last = saved.stat().st_mtime_ns if saved.exists() else 0
+        # Until it has saved more, or has come to its end.
+        wait_for(lambda: process.poll() is not None or (saved.exists() and saved.stat().st_mtime_ns > last))
+        kill(process)
+        kills += 1
+        assert kills < 4 * alone + 4, "it does not get on"
+    assert kills > 2
     train(sweep, path)
     assert_same_population(path, expected)
+    assert not saved.parent.exists()
 
 
 @pytest.mark.parametrize("ranks", [None, 2])
@@ -159,4 +150,5 @@ def test_time_limit(tmp_path, sweep, ranks):
     assert process.returncode == STOPPED and time.monotonic() - began < 30
     assert "2 of 2 runs" in process.stderr
     assert list(states(tmp_path / "p.h5")) == [PENDING, PENDING]
+    assert len(list((tmp_path / "p.h5.checkpoints").iterdir())) == (ranks or 1)
     assert not list(tmp_path.glob("*.lock")) and not list(tmp_path.glob("*.new"))

@@ -9,9 +9,9 @@ import h5py
 import numpy as np
 import pytest
 
+from killing import kill
 from similarity import bits
 from support import SETTLED, compare, run, start, train, wait_for, write_sweep
-from test_kill import kill
 
 HEAD = 32  # bytes of a progress file before its entries
 TILES = 4 * 6  # of aligned_cosine and of three representations: pairs of three blocks of runs

@@ -51,7 +51,8 @@ int main(int argc, char** argv) {
   cohorts[0].probes = std::min(cohorts[0].probes, count / 6);
   const auto layout = train::population_layout(sweep, cohorts);
   statistics::Describer describer({});
-  const train::StopRequest stop(std::nullopt);
+  train::StopRequest stop(std::nullopt);
+  train::Checkpoints checkpoints("benchmark", sweep.id(), argv[1], std::chrono::hours(24));
   Stopwatch recording;
   const train::PackContext context{
       sweep,
@@ -63,6 +64,7 @@ int main(int argc, char** argv) {
        count / 6},
       describer,
       stop,
+      checkpoints,
       recording};
   const std::vector<std::int64_t> runs = {0};
   const auto start = std::chrono::steady_clock::now();

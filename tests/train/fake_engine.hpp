@@ -40,6 +40,8 @@ class FakeEngine : public Engine {
     std::vector<statistics::Segment> parameters(std::int64_t) const override { return segments_; }
     statistics::Memory memory() const override { return statistics::Memory::host; }
     void weights(std::int64_t, std::span<float>) const override {}
+    void save(ByteWriter&) const override {}
+    void restore(ByteReader&) override {}
 
    private:
     std::size_t members_;

@@ -117,6 +117,42 @@ TEST_P(DevicePacks, TheSamePackTwiceGivesTheSameBits) {
     EXPECT_EQ(weights(*first, k, shape.size), weights(*again, k, shape.size));
 }
 
+TEST_P(DevicePacks, GoOnFromWhatWasSavedBitForBit) {
+  auto changes = GetParam().settings;
+  changes.emplace_back("model.dropout", 0.3);
+  const auto runs = members(changes);
+  const auto shape = network(runs.front());
+  const auto samples = images_.samples();
+  const std::vector<std::vector<std::uint32_t>> order(3, [&] {
+    std::vector<std::uint32_t> one(static_cast<std::size_t>(samples.train));
+    std::iota(one.begin(), one.end(), 0u);
+    return one;
+  }());
+  const auto steps = [&](PackTrainer& trainer, std::int64_t from, std::int64_t to) {
+    for (std::int64_t step = from; step < to; ++step) trainer.step(step * 32, 32);
+  };
+  const auto pack = device_pack(runs);
+  pack->begin_epoch(order);
+  steps(*pack, 0, 4);
+  ByteWriter saved;
+  pack->save(saved);
+  steps(*pack, 4, 9);
+
+  const auto again = device_pack(runs);
+  again->begin_epoch(order);
+  ByteReader in(saved.bytes());
+  again->restore(in);
+  EXPECT_EQ(in.left(), 0u);
+  steps(*again, 4, 9);
+  for (std::int64_t k = 0; k < 3; ++k) {
+    EXPECT_EQ(weights(*pack, k, shape.size), weights(*again, k, shape.size));
+    const auto ours = again->training_sums()[static_cast<std::size_t>(k)],
+               theirs = pack->training_sums()[static_cast<std::size_t>(k)];
+    EXPECT_EQ(ours.loss, theirs.loss);
+    EXPECT_EQ(ours.samples, theirs.samples);
+  }
+}
+
 TEST_P(DevicePacks, ADivergingMemberDoesNotDisturbTheOthers) {
   auto runs = members(GetParam().settings);
   const auto undisturbed = device_pack(runs);

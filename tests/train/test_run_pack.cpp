@@ -3,51 +3,11 @@
 
 #include <cmath>
 #include <csignal>
-#include <numeric>
 
-#include "samples.hpp"
-#include "train/run_pack.hpp"
+#include "population_of_packs.hpp"
 
 namespace kindred::train {
 namespace {
-
-/// A sweep on small images with all that run_pack needs.
-class Population {
- public:
-  explicit Population(const std::string& more, const std::string& engine = "native")
-      : engine_(make_engine(engine, "cpu")),
-        sweep_(small_sweep(more)),
-        cohorts_(make_cohorts(sweep_)),
-        layout_(population_layout(sweep_, cohorts_)) {
-    cohorts_[0].probes = std::min<std::int64_t>(cohorts_[0].probes, 50);
-    for (auto& array : layout_.cohorts[0].arrays)
-      if (array.name == "logits") array.dimensions[0].size = cohorts_[0].probes;
-  }
-
-  std::vector<FinishedRun> run(std::vector<std::int64_t> runs) {
-    statistics::Describer describer(population::describe_options(sweep_.record));
-    Stopwatch recording;
-    const PackContext context{sweep_,   cohorts_[0],       layout_.cohorts[0].arrays,
-                              *engine_, images_.samples(), describer,
-                              stop_,    recording};
-    auto finished = run_pack(context, runs);
-    EXPECT_GT(recording.seconds(), 0);
-    return finished ? std::move(*finished) : std::vector<FinishedRun>();
-  }
-  std::vector<FinishedRun> run_all() {
-    std::vector<std::int64_t> runs(sweep_.runs.size());
-    std::iota(runs.begin(), runs.end(), 0);
-    return run(runs);
-  }
-
- private:
-  std::unique_ptr<Engine> engine_;
-  sweep::Sweep sweep_;
-  std::vector<Cohort> cohorts_;
-  store::PopulationLayout layout_;
-  FakeImages images_{330, 90};  // the last mini-batch is partial
-  StopRequest stop_{std::nullopt};
-};
 
 class Packs : public testing::TestWithParam<std::tuple<std::string, std::string>> {};
 
@@ -77,7 +37,7 @@ INSTANTIATE_TEST_SUITE_P(
 TEST(RunPack, LearnsAndRecordsItsCurves) {
   Population population("learning_rate = 0.05\n");
   auto finished = population.run_all();
-  auto& [run, record, result] = finished[0];
+  auto& [run, record, result, earlier] = finished[0];
   EXPECT_EQ(result.state, store::State::done);
   EXPECT_EQ(result.epochs_completed, 3);
   const auto test = record.row<float>("test_accuracy"), train = record.row<float>("train_loss");

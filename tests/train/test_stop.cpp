@@ -2,6 +2,7 @@
 
 #include <csignal>
 
+#include "core/error.hpp"
 #include "train/stop.hpp"
 
 namespace kindred::train {
@@ -18,7 +19,23 @@ TEST(StopRequest, ComesWithASignal) {
 
 TEST(StopRequest, ComesHalfAMinuteBeforeTheTimeLimit) {
   EXPECT_FALSE(StopRequest(std::chrono::hours(1)).requested());
-  EXPECT_TRUE(StopRequest(std::chrono::seconds(30)).requested());
+  EXPECT_FALSE(StopRequest(std::chrono::seconds(31)).requested());
+}
+
+TEST(StopRequest, LeavesTimeForTheSlowestCheckpoint) {
+  StopRequest stop(std::chrono::seconds(100));
+  stop.leave(20);  // less than the half minute that is left anyway
+  EXPECT_FALSE(stop.requested());
+  stop.leave(90);
+  EXPECT_FALSE(stop.requested());
+  stop.leave(101);
+  EXPECT_TRUE(stop.requested());
+  stop.leave(1);
+  EXPECT_TRUE(stop.requested()) << "the slowest one counts, not the last one";
+}
+
+TEST(StopRequest, RefusesALimitThatLeavesNoTimeToTrain) {
+  EXPECT_THROW(StopRequest(std::chrono::seconds(30)), Error);
 }
 
 }  // namespace

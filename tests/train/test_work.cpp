@@ -54,8 +54,9 @@ class Workers : public testing::Test {
     const auto cohorts = make_cohorts(sweep);
     const auto layout = population_layout(sweep, cohorts);
     const NodeData data(cohorts, KINDRED_DATA_FOLDER, world);
-    const StopRequest stop(std::nullopt);
+    StopRequest stop(std::nullopt);
     const auto path = (folder_ / "p.h5").string();
+    Checkpoints checkpoints(path, sweep.id(), "any", std::chrono::hours(1));
     store::create_population(path, layout);
     std::vector<parallel::Progress> reports;
     {
@@ -65,7 +66,9 @@ class Workers : public testing::Test {
                                   [&](int, const parallel::Progress& report) {
                                     if (report.ticket >= 0) reports.push_back(report);
                                   });
-      Worker worker(sweep, cohorts, layout, data, engine, stop, file);
+      const auto before = file.states();
+      const Training training{sweep, cohorts, layout, data, engine, stop, checkpoints, file, before};
+      Worker worker(training);
       worker.pull(queue, packs);
       EXPECT_GT(worker.busy_seconds(), 0);
     }

@@ -38,6 +38,14 @@ class NativePack : public PackTrainer {
   }
   statistics::Memory memory() const override { return statistics::Memory::host; }
   void weights(std::int64_t member, std::span<float> out) const override { at(member).copy_weights(out); }
+  void save(ByteWriter& out) const override {
+    out.put(std::span<const Sums>(sums_));
+    for (const auto& member : members_) member->save(out);
+  }
+  void restore(ByteReader& in) override {
+    in.get(std::span(sums_));
+    for (const auto& member : members_) member->restore(in);
+  }
 
  private:
   native::TrainedNetwork& at(std::int64_t member) const {

@@ -132,4 +132,20 @@ void TrainedNetwork::copy_weights(std::span<float> out) const {
   order_.to_pytorch(weights_.data(), out.data());
 }
 
+void TrainedNetwork::save(ByteWriter& out) const {
+  const auto size = static_cast<std::size_t>(order_.size());
+  out.put(steps_);
+  out.put(std::span<const float>(weights_.data(), size));
+  out.put(std::span<const float>(sums_.data(), size));
+  for (const auto& buffer : state_) out.put(std::span<const float>(buffer.data(), size));
+}
+
+void TrainedNetwork::restore(ByteReader& in) {
+  const auto size = static_cast<std::size_t>(order_.size());
+  steps_ = in.get<std::int64_t>();
+  in.get(std::span(weights_.data(), size));
+  in.get(std::span(sums_.data(), size));
+  for (auto& buffer : state_) in.get(std::span(buffer.data(), size));
+}
+
 }  // namespace kindred::train::native

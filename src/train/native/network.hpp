@@ -31,6 +31,10 @@ class TrainedNetwork {
   /// In PyTorch's order, [P].
   void copy_weights(std::span<float> out) const;
 
+  // PackTrainer's, of one network.
+  void save(ByteWriter& out) const;
+  void restore(ByteReader& in);
+
  private:
   float* forward(const Pass& pass);
   void backward(const Pass& pass);

@@ -127,4 +127,22 @@ void CpuNetwork::copy_weights(std::span<float> out) const {
   for (std::size_t p = 0; p < targets.size(); ++p) targets[p].copy_(operands_[p].detach());
 }
 
+std::vector<std::span<float>> CpuNetwork::buffers() const {
+  std::vector<std::span<float>> all;
+  for (const auto* tensor : {&weights_, &state_[0], &state_[1]})
+    if (tensor->defined())
+      all.emplace_back(tensor->data_ptr<float>(), static_cast<std::size_t>(tensor->numel()));
+  return all;
+}
+
+void CpuNetwork::save(ByteWriter& out) const {
+  out.put(steps_);
+  for (const auto& buffer : buffers()) out.put(std::span<const float>(buffer));
+}
+
+void CpuNetwork::restore(ByteReader& in) {
+  steps_ = in.get<std::int64_t>();
+  for (const auto& buffer : buffers()) in.get(buffer);
+}
+
 }  // namespace kindred::train

@@ -29,11 +29,17 @@ class CpuNetwork {
   /// In PyTorch's order, [P].
   void copy_weights(std::span<float> out) const;
 
+  // PackTrainer's, of one network.
+  void save(ByteWriter& out) const;
+  void restore(ByteReader& in);
+
  private:
   /// Parameter p of a buffer as wide as the weights.
   float* at(const at::Tensor& buffer, std::size_t p) const { return buffer.data_ptr<float>() + offsets_[p]; }
   at::Tensor dropout_mask(std::int64_t layer, at::IntArrayRef shape, double rate) const;
   void update(const std::vector<at::Tensor>& gradients);
+  /// Weights, then the optimiser's buffers.
+  std::vector<std::span<float>> buffers() const;
 
   const network::Network& network_;
   std::uint64_t identity_;

@@ -70,6 +70,14 @@ class CpuPack : public PackTrainer {
   void weights(std::int64_t member, std::span<float> out) const override {
     networks_[static_cast<std::size_t>(member)].copy_weights(out);
   }
+  void save(ByteWriter& out) const override {
+    out.put(std::span<const Sums>(sums_));
+    for (const auto& network : networks_) network.save(out);
+  }
+  void restore(ByteReader& in) override {
+    in.get(std::span(sums_));
+    for (auto& network : networks_) network.restore(in);
+  }
 
  private:
   template <class Visit>

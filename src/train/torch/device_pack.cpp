@@ -123,7 +123,45 @@ class DevicePack : public PackTrainer {
       targets[p].copy_(operand(p, weights_[p][member].to(at::kCPU)));
   }
 
+  void save(ByteWriter& out) const override {
+    out.put(seen_);
+    for (const auto& tensor : state()) put_tensor(out, tensor);
+    put_tensor(out, dropout_generator().get_state());
+  }
+
+  void restore(ByteReader& in) override {
+    const at::NoGradGuard no_gradients;
+    seen_ = in.get<double>();
+    for (const auto& tensor : state()) tensor.copy_(get_tensor(in, tensor));
+    auto generator = dropout_generator();
+    generator.set_state(get_tensor(in, generator.get_state()));
+  }
+
  private:
+  /// What changes while the pack trains, but for the generator.
+  std::vector<at::Tensor> state() const {
+    auto all = optimizer_->state();
+    all.insert(all.end(), weights_.begin(), weights_.end());
+    all.insert(all.end(), {loss_, correct_});
+    return all;
+  }
+
+  static void put_tensor(ByteWriter& out, const at::Tensor& tensor) {
+    const auto host = tensor.to(at::kCPU).contiguous();
+    out.put(std::span(static_cast<const std::byte*>(host.const_data_ptr()), host.nbytes()));
+  }
+
+  /// On the host, as large as `like`.
+  static at::Tensor get_tensor(ByteReader& in, const at::Tensor& like) {
+    const auto host = at::empty(like.sizes(), like.options().device(at::kCPU));
+    in.get(std::span(static_cast<std::byte*>(host.data_ptr()), host.nbytes()));
+    return host;
+  }
+
+  at::Generator dropout_generator() const {
+    return at::globalContext().defaultGenerator(accelerator_->device);
+  }
+
   /// Parameter p as operand: convolutions of a pack want their kernels in PyTorch's order.
   at::Tensor operand(std::size_t p, const at::Tensor& flat) const {
     const auto& parameter = network_.parameters[p];
@@ -138,8 +176,7 @@ class DevicePack : public PackTrainer {
       const std::uint64_t identity[] = {settings.identity()};
       hash.update(std::span<const std::uint64_t>(identity));
     }
-    auto generator = at::globalContext().defaultGenerator(accelerator_->device);
-    generator.set_current_seed(hash.digest());
+    dropout_generator().set_current_seed(hash.digest());
   }
 
   void set_labels(std::span<const sweep::RunSettings> members) {

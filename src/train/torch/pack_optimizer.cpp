@@ -58,6 +58,12 @@ void PackOptimizer::step(std::span<const at::Tensor> weights, std::span<const at
     kind_ == Kind::sgd ? sgd(p, rate, weights[p], gradients[p]) : adam(p, rate, weights[p], gradients[p]);
 }
 
+std::vector<at::Tensor> PackOptimizer::state() const {
+  std::vector<at::Tensor> all{step_};
+  for (const auto& buffers : state_) all.insert(all.end(), buffers.begin(), buffers.end());
+  return all;
+}
+
 void PackOptimizer::sgd(std::size_t p, const at::Tensor& rate, const at::Tensor& weights,
                         at::Tensor gradient) {
   if (decays_) gradient = at::addcmul(gradient, single(weight_decay_), weights);

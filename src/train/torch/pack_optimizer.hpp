@@ -21,6 +21,9 @@ class PackOptimizer {
   /// Updates the weights, one tensor [K, size] for each parameter.
   void step(std::span<const at::Tensor> weights, std::span<const at::Tensor> gradients);
 
+  /// What changes from step to step.
+  std::vector<at::Tensor> state() const;
+
  private:
   void sgd(std::size_t p, const at::Tensor& rate, const at::Tensor& weights, at::Tensor gradient);
   void adam(std::size_t p, const at::Tensor& rate, const at::Tensor& weights, at::Tensor gradient);
