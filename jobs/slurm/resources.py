@@ -1,5 +1,5 @@
-"""From `kindred plan --json` to what jobs ask Slurm for. Prints the training's ranks, its minutes and the MiB of a rank,
-and the comparison's ranks."""
+"""From `kindred plan --json` to what jobs ask Slurm for. Prints the training's ranks, its minutes, the MiB of a
+rank, and the comparison's ranks."""
 
 import argparse
 import json

@@ -13,8 +13,8 @@ usage() {
 usage: jobs/slurm/submit.sh SWEEP.toml|FOLDER... [options] [-- options of every sbatch]
 
 For each sweep file, and each *.toml of a FOLDER: three jobs, each after the one before. They leave population.h5,
-similarity.h5, report.html, their logs and the sweep file in OUT/<the sweep file's name>/. Started again it goes on where
-that was. A line of job numbers for each sweep is printed.
+similarity.h5, report.html, their logs and the sweep file in OUT/<the sweep file's name>/. Started again it goes on
+where that was. A line of job numbers for each sweep is printed.
 
   -o OUT         the folder for the results (default: this one)
   --gpus N       train on N GPUs, one rank each
@@ -63,6 +63,8 @@ while [ $# -gt 0 ]; do
   shift
 done
 [ ${#sweeps[@]} -gt 0 ] || { usage >&2; exit 2; }
+[ -z "$gpus" ] || [ -z "$tasks" ] || fail "--tasks and --gpus (one rank a GPU) exclude each other: give one"
+given=$gpus$tasks
 for place in KINDRED_BUILD KINDRED_VENV KINDRED_DATA; do
   [ -z "${!place:-}" ] || export "$place=$(realpath -m -- "${!place}")"
 done
@@ -75,22 +77,26 @@ set -eu
 declare -A planned
 for sweep in "${sweeps[@]}"; do
   name=$(basename -- "$sweep" .toml)
-  [ -z "${planned[$name]:-}" ] || fail "two sweep files are called $name.toml (their results would be in one folder) rename one"
+  [ -z "${planned[$name]:-}" ] ||
+    fail "two sweep files are called $name.toml (their results would be in one folder) rename one"
   if [ -e "$out/$name/sweep.toml" ] && ! cmp -s -- "$sweep" "$out/$name/sweep.toml"; then
     fail "$out/$name is of another sweep (its sweep.toml differs from $sweep) give another folder with -o"
   fi
   say "planning $sweep"
-  plan=$("$KINDRED_BUILD/bin/kindred" plan "$sweep" --json --log-level=warn --device=cpu --ranks="${gpus:-${tasks:-$site_max_tasks}}")
-  planned[$name]=$("$KINDRED_VENV/bin/python" "$KINDRED_ROOT/jobs/slurm/resources.py" "$out/$name" --max-tasks="$site_max_tasks" \
-    --max-minutes="$site_max_minutes" --aim-minutes="$site_aim_minutes" ${gpus:+"--tasks=$gpus"} ${tasks:+"--tasks=$tasks"} <<<"$plan")
+  plan=$("$KINDRED_BUILD/bin/kindred" plan "$sweep" --json --log-level=warn --device=cpu \
+    --ranks="${given:-$site_max_tasks}")
+  planned[$name]=$("$KINDRED_VENV/bin/python3" "$KINDRED_ROOT/jobs/slurm/resources.py" "$out/$name" \
+    --max-tasks="$site_max_tasks" --max-minutes="$site_max_minutes" --aim-minutes="$site_aim_minutes" \
+    ${given:+"--tasks=$given"} <<<"$plan")
 done
 
-# Options of sbatch for training on $1 ranks with $2 MiB each, into `resources`.
+# Options of sbatch for training on $1 ranks with $2 MiB each for $3 minutes, into `resources`.
 train_resources() {
   resources=(--ntasks="$1" --time="$3")
   local each=$2 cores=1 partition=$site_partition type=${site_gpu_type:+$site_gpu_type:}
   if [ -n "$gpus" ]; then
-    each=$((each > site_gpu_memory ? each : site_gpu_memory)) cores=$site_cpus_per_gpu partition=${site_gpu_partition:-$site_partition}
+    each=$((each > site_gpu_memory ? each : site_gpu_memory)) cores=$site_cpus_per_gpu
+    partition=${site_gpu_partition:-$site_partition}
     case $site_gpu_binding in
       task) resources+=(--gpus-per-task="${type}1") ;;
       node)
@@ -100,7 +106,8 @@ train_resources() {
       *) fail "site_gpu_binding=$site_gpu_binding: task or node (in $KINDRED_SITE)" ;;
     esac
   fi
-  resources+=(--cpus-per-task="$cores" --mem-per-cpu="$(((each + cores - 1) / cores))M" ${partition:+"--partition=$partition"})
+  resources+=(--cpus-per-task="$cores" --mem-per-cpu="$(((each + cores - 1) / cores))M"
+    ${partition:+"--partition=$partition"})
 }
 
 # submit JOB AFTER: with the options in `resources`; the job's number, into `number`. `arguments` are its program's.
@@ -125,6 +132,7 @@ for sweep in "${sweeps[@]}"; do
   name=$(basename -- "$sweep" .toml)
   folder=$out/$name
   read -r ranks limit memory comparing <<<"${planned[$name]}"
+  [ -z "$gpus" ] || limit=$site_max_minutes # the estimate is for CPUs
   if [ "$dry" = no ]; then
     mkdir -p -- "$folder"
     cp -- "$sweep" "$folder/sweep.toml" # later changes are another sweep's
@@ -133,8 +141,8 @@ for sweep in "${sweeps[@]}"; do
   arguments=(--device="$([ -n "$gpus" ] && echo cuda || echo cpu)")
   submit train ''
   train=$number
-  resources=(--ntasks="$comparing" --cpus-per-task=1 --mem-per-cpu="${site_compare_memory}M" --time="$site_compare_minutes"
-    ${site_partition:+"--partition=$site_partition"})
+  resources=(--ntasks="$comparing" --cpus-per-task=1 --mem-per-cpu="${site_compare_memory}M"
+    --time="$site_compare_minutes" ${site_partition:+"--partition=$site_partition"})
   arguments=(--metrics="$metrics")
   submit compare "$train"
   compare=$number

@@ -105,7 +105,9 @@ class Cluster:
         (self.folder / "gres.conf").write_text(GPUS.format(host=host))
         self._daemon(["slurmctld", "-D"])
         self._daemon(["slurmd", "-D", "-N", host])
-        self._wait(lambda: "idle" in self.command("sinfo", "--noheader", "--format=%T", check=False), "a node")
+        self._wait(
+            lambda: "idle" in self.command("sinfo", "--noheader", "--format=%T", check=False), "a node"
+        )
 
     def _daemon(self, arguments):
         """Starts one in the foreground, its output in a file."""
@@ -130,7 +132,9 @@ class Cluster:
         if len(self.daemons) == 3:
             self.command("scancel", "--user", getpass.getuser(), check=False)
             try:
-                self._wait(lambda: not self.command("squeue", "--noheader", check=False).strip(), "jobs to end")
+                self._wait(
+                    lambda: not self.command("squeue", "--noheader", check=False).strip(), "jobs to end"
+                )
             except AssertionError:
                 pass
         for daemon in reversed(self.daemons):

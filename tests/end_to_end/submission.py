@@ -52,5 +52,3 @@ def submitted(process):
         jobs = (word.partition("=") for word in (train, compare, report))
         found[" ".join(name)] = {job: number for job, _, number in jobs}
     return found
-
-

@@ -1,5 +1,6 @@
 """The jobs under a real Slurm of one node: what Slurm interrupts goes on, and ends as if it had not been."""
 
+import functools
 import os
 import signal
 import time
@@ -10,9 +11,20 @@ import pytest
 from similarity import bits
 from slurm_cluster import Cluster
 from submission import fake_build, site, submit, submitted
-from support import PENDING, PROGRAM, assert_same_population, compare, settled, states, train, wait_for, write_sweep
+from support import (
+    PENDING,
+    PROGRAM,
+    assert_same_population,
+    compare,
+    settled,
+    states,
+    train,
+    wait_for,
+    write_sweep,
+)
 
 RUNS = 24
+wait_for = functools.partial(wait_for, seconds=120)
 BUILD = Path(PROGRAM).parents[1]
 # What the daemons' node has; srun starts the distribution's Open MPI through PMIx.
 SITE = {
@@ -24,6 +36,20 @@ SITE = {
     "cpus_per_gpu": 1,
     "gpu_memory": 1024,
 }
+
+
+@pytest.fixture(scope="module")
+def undisturbed(tmp_path_factory):
+    """A sweep, and what it gives when nothing interrupts it: the population file, the similarities."""
+    folder = tmp_path_factory.mktemp("undisturbed")
+    sweep = write_sweep(
+        folder / "a sweep.toml",
+        {"seeds": RUNS // 3, "train.learning_rate": [1e20, 0.1, 0.01]},
+        train__epochs=40,
+        record__snapshots=[0, 20, 40],
+    )
+    population = train(sweep, folder / "p.h5", ranks=2)
+    return sweep, population, bits(compare(population, folder / "s.h5"))
 
 
 @pytest.fixture(scope="module")
@@ -62,68 +88,68 @@ def ranks(verb, folder):
     for process in Path("/proc").glob("[0-9]*"):
         try:
             words = (process / "cmdline").read_bytes().split(b"\0")
-            if words[0] == os.fsencode(PROGRAM) and words[1] == verb.encode() and (process / "cwd").readlink() == folder:
+            ours = words[0] == os.fsencode(PROGRAM) and words[1] == verb.encode()
+            if ours and (process / "cwd").readlink() == folder:
                 found.append(int(process.name))
         except (OSError, IndexError):
             pass
     return found
 
 
-class Paused:
-    """A step stands still: whatever a machine's speed, it is here that the signal finds it."""
+def pause(processes):
+    """They stand still: whatever the machine's speed, it is here that the signal finds them."""
+    for process in processes:
+        os.kill(process, signal.SIGSTOP)
 
-    def __init__(self, verb, folder):
-        self.processes = ranks(verb, folder)
-        for process in self.processes:
-            os.kill(process, signal.SIGSTOP)
 
-    def go_on(self):
-        for process in self.processes:
-            os.kill(process, signal.SIGCONT)
+def go_on(processes):
+    for process in processes:
+        os.kill(process, signal.SIGCONT)
 
 
 def log(folder, job):
     return "".join(path.read_text() for path in folder.glob(f"{job}-*.log"))
 
 
-def test_time_limits_and_preemption(tmp_path, cluster, jobs):
-    sweep = write_sweep(
-        tmp_path / "a sweep.toml",
-        {"seeds": RUNS // 3, "train.learning_rate": [1e20, 0.1, 0.01]},
-        train__epochs=16,
-        record__snapshots=[0, 8, 16],
-    )
-    expected = train(sweep, tmp_path / "p.h5", ranks=2)
-    similar = bits(compare(expected, tmp_path / "s.h5"))
+# `undisturbed` first: the cluster's half minutes begin with the cluster.
+def test_time_limits_and_preemption(undisturbed, tmp_path, cluster, jobs):
+    sweep, expected, similar = undisturbed
     folder = tmp_path / "the results" / "a sweep"
     path = folder / "population.h5"
 
-    # A minute is the shortest limit there is, so the signal comes at Slurm's next look, within half of one.
-    numbers = jobs(sweep, "--tasks", 2, "--time", 1)
-    for times, goal in ((1, 10), (2, 14)):
-        wait_for(lambda: settled(path) >= goal and len(ranks("train", folder)) == 2)
-        paused, told = Paused("train", folder), log(folder, "train").count("told to stop")
+    # A minute is the shortest limit there is, and Slurm looks at limits twice a minute: the signal comes when the job
+    # has run for 10 to 40 seconds.
+    numbers = jobs(sweep, "--tasks", 2, "--time", 1, "--", "--signal=B:USR1@20")
+    for times in (1, 2):
+        wait_for(lambda: path.exists() and len(ranks("train", folder)) == 2)
+        processes, told = ranks("train", folder), log(folder, "train").count("told to stop")
+        goal = max(10, settled(path) + 1)  # 8 diverge at once
+        wait_for(lambda: settled(path) >= goal)
+        pause(processes)
         assert goal <= settled(path) < RUNS
         wait_for(lambda: log(folder, "train").count("told to stop") > told)
-        paused.go_on()
-        wait_for(lambda: int(cluster.job(numbers["train"])["Restarts"]) == times)
+        go_on(processes)
+        wait_for(lambda: log(folder, "train").count("work is left: requeued") == times)
+        wait_for(lambda: is_in(cluster, numbers["train"], "PENDING"))
         before = states(path)
         assert goal <= settled(path) < RUNS
         # As if the node that it ran on had been lost, and the lock with it.
         path.with_name("population.h5.lock").write_text(
-            f"host=elsewhere\nprocess=1\njob={numbers['train']}\nrestart={times - 1}\nsince=1\nheartbeat={int(time.time()):012}\n"
+            f"host=elsewhere\nprocess=1\njob={numbers['train']}\nrestart={times - 1}\n"
+            f"since=1\nheartbeat={int(time.time()):012}\n"
         )
         assert all(is_in(cluster, number, "PENDING") for number in numbers.values())
     wait_for(lambda: is_in(cluster, numbers["train"], "COMPLETED"))
     kept = before != PENDING
     assert (states(path)[kept] == before[kept]).all()
-    assert log(folder, "train").count("work is left: requeued") >= 2
+    assert int(cluster.job(numbers["train"])["Restarts"]) >= 2
 
     wait_for(lambda: ranks("compare", folder))
-    paused = Paused("compare", folder)
+    processes = ranks("compare", folder)
+    pause(processes)
     cluster.command("scancel", "--batch", "--signal=USR1", numbers["compare"])
     wait_for(lambda: "told to stop" in log(folder, "compare"))
-    paused.go_on()
+    go_on(processes)
     wait_for(lambda: is_in(cluster, numbers["report"], "COMPLETED"))
     assert int(cluster.job(numbers["compare"])["Restarts"]) == 1
 

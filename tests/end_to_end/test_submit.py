@@ -25,15 +25,15 @@ def place(tmp_path):
 
 @pytest.fixture
 def here(tmp_path):
-    """submit.sh with stand-ins: here(sweep, …, site={…}, train="…")."""
+    """submit.sh with stand-ins: here(sweep, option, …, settings={of the site})."""
     sbatch = script(
         tmp_path / "tools" / "sbatch",
-        f'''cd {shlex.quote(str(tmp_path))}
+        f"""cd {shlex.quote(str(tmp_path))}
 echo x >>count
 number=$((100 + $(wc -l <count)))
 printf '%s\\0' "$@" >"sbatch.$number"
 echo "$number;cluster"
-''',
+""",
     )
 
     def start(*arguments, settings=None, **environment):
@@ -63,7 +63,10 @@ def printed(process):
     """The commands of a dry run, by job."""
     assert process.returncode == 0, process.stderr
     commands = [split(shlex.split(line)[1:]) for line in process.stdout.splitlines()]
-    return {command[0].rpartition("/")[2].removesuffix(".sbatch"): (options, command) for options, command in commands}
+    return {
+        command[0].rpartition("/")[2].removesuffix(".sbatch"): (options, command)
+        for options, command in commands
+    }
 
 
 def test_three_jobs_that_wait_for_each_other(tmp_path, place, here):
@@ -106,7 +109,7 @@ def test_a_dry_run_changes_nothing(tmp_path, place, here):
         (["--tasks", 1000], {}, ["--ntasks=300"]),  # no more than there are runs
         ([], {"max_tasks": 16}, ["--ntasks=16"]),
         ([], {"partition": "short", "account": "'my account'"}, ["--partition=short", "--account=my account"]),
-        (["--", "--nodes=1"], {"options": "(--qos=long --comment='a b')"}, ["--qos=long", "--comment=a b", "--nodes=1"]),
+        (["--", "--nodes=1"], {"options": "(--comment='a b')"}, ["--comment=a b", "--nodes=1"]),
     ],
 )  # fmt: skip
 def test_settings(place, here, arguments, settings, expected):
@@ -116,7 +119,7 @@ def test_settings(place, here, arguments, settings, expected):
 @pytest.mark.parametrize(
     "settings, expected",
     [
-        ({}, ["--ntasks=6", "--gpus-per-task=1"]),
+        ({}, ["--ntasks=6", "--gpus-per-task=1", "--time=240"]),
         ({"gpu_type": "a100"}, ["--gpus-per-task=a100:1"]),
         ({"gpu_binding": "node"}, ["--ntasks=6", "--gpus-per-node=4", "--ntasks-per-node=4"]),
         ({"gpu_binding": "node", "gpu_type": "a100", "gpus_per_node": 8}, ["--gpus-per-node=a100:6"]),
@@ -149,6 +152,7 @@ def test_nothing_is_submitted_when_something_is_wrong(tmp_path, place, here):
     for wrong, message in (
         ([place, "--tasks", 0], "not a whole number"),
         (["--gpus"], "lacks its value"),
+        ([place, "--gpus", 2, "--tasks", 2], "exclude each other"),
         ([place, "--fast"], "no option --fast"),
         ([tmp_path / "same"], "no sweep files"),
         ([place, place], "two sweep files are called"),
