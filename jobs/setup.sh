@@ -35,7 +35,7 @@ done
 build_packages=(g++ cmake ninja-build ccache git pkg-config python3 python3-venv python3-dev
   openmpi-bin libopenmpi-dev libhdf5-openmpi-dev libhwy-dev librandom123-dev libtomlplusplus-dev libcli11-dev
   libspdlog-dev libfmt-dev nlohmann-json3-dev libxxhash-dev zlib1g-dev libarchive-dev)
-test_packages=(libgtest-dev libgmock-dev libbenchmark-dev curl faketime)
+test_packages=(libgtest-dev libgmock-dev libbenchmark-dev curl faketime munge slurmctld slurmd slurm-client)
 
 is_installed() { [ "$(dpkg-query -W -f '${db:Status-Abbrev}' "$1" 2>/dev/null)" = "ii " ]; }
 is_known() { apt-cache show "$1" >/dev/null 2>&1; }
