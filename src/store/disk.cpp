@@ -56,6 +56,14 @@ Descriptor open_for_writing(const std::string& path) {
   return file;
 }
 
+Descriptor create_file(const std::string& path) {
+  ::unlink(path.c_str());
+  Descriptor file(::open(path.c_str(), O_RDWR | O_CREAT | O_EXCL | O_CLOEXEC, 0666));
+  KINDRED_VALIDATE(file.get() >= 0, io_error("cannot create {} ({}) choose a folder that can be written",
+                                             path, std::strerror(errno)));
+  return file;
+}
+
 void sync(const Descriptor& file, const std::string& path) {
   KINDRED_VALIDATE(::fsync(file.get()) == 0,
                    io_error("cannot bring {} to the disk ({})", path, std::strerror(errno)));
