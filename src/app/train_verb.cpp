@@ -34,6 +34,8 @@ Verb train_verb(CLI::App& app) {
   add_engine_options(*command, options->device, options->engine, *pack);
   command->add_option("--time-limit", *limit,
                       "Stop cleanly 30 s before this much time has passed, such as 3h50m");
+  command->add_option("--reuse", options->reuse,
+                      "Population files: runs of the sweep that these have finished are copied, not trained");
   command->add_flag("--retry-failed", options->retry_failed, "Train failed runs again");
   command->add_flag("--take-lock", options->take_lock, "Take the lock of a process that is gone");
   add_data_option(*command, options->data_folder);
