@@ -1,7 +1,10 @@
 #include <cmath>
+#include <optional>
 
+#include "app/quantity.hpp"
 #include "app/verbs.hpp"
 #include "ingest/ingest.hpp"
+#include "train/stop.hpp"
 
 namespace kindred::app {
 namespace {
@@ -30,7 +33,8 @@ Verb ingest_verb(CLI::App& app) {
   struct Options {
     ingest::IngestOptions ingest;
     std::vector<double> range;
-    std::string weights = "final";
+    std::string weights = "final", limit;
+    std::optional<train::StopRequest> stop;
   };
   auto options = std::make_shared<Options>();
   auto& record = options->ingest.record;
@@ -59,6 +63,8 @@ Verb ingest_verb(CLI::App& app) {
       ->add_option("--optimal-fraction", record.optimal_fraction,
                    "Share of the best and of the worst runs that are compared, above 0, at most 0.5")
       ->capture_default_str();
+  command->add_option("--time-limit", options->limit,
+                      "Stop cleanly 30 s before this much time has passed, such as 3h50m");
   command->add_flag("--retry-failed", options->ingest.retry_failed, "Read failed runs again");
   command->add_flag("--take-lock", options->ingest.take_lock, "Take the lock of a process that is gone");
   command->footer(help);
@@ -80,6 +86,10 @@ Verb ingest_verb(CLI::App& app) {
                                : options->weights == "snapshots" ? sweep::KeepWeights::snapshots
                                                                  : sweep::KeepWeights::none;
               options->ingest.libraries = libraries_text();
+              options->stop.emplace(options->limit.empty()
+                                        ? std::nullopt
+                                        : std::optional(parse_duration("--time-limit", options->limit)));
+              options->ingest.stop = [&stop = *options->stop] { return stop.requested(); };
             });
             return ingest::ingest(options->ingest, *around.world, around.concurrent);
           }};

@@ -65,8 +65,9 @@ int run(int argc, char** argv) {
       "Every verb also takes --log-level (debug, info, warn, error or off).\n"
       "Exit codes: 0 settled, 1 input or output failed, 2 wrong usage, 3 settled but some runs failed,\n"
       "85 stopped with work left (the same command goes on).");
-  const std::vector<Verb> verbs = {train_verb(app),   plan_verb(app),   status_verb(app),  verify_verb(app),
-                                   compare_verb(app), ingest_verb(app), summary_verb(app), nearest_verb(app)};
+  const std::vector<Verb> verbs = {train_verb(app),  plan_verb(app),    status_verb(app),
+                                   verify_verb(app), compare_verb(app), merge_verb(app),
+                                   ingest_verb(app), summary_verb(app), nearest_verb(app)};
   try {
     app.parse(argc, argv);
   } catch (const CLI::Success& help) {

@@ -40,6 +40,8 @@ Verb train_verb(CLI::App& app) {
       ->add_option("--checkpoint-interval", *interval,
                    "How often what is in training is saved, such as 90s or 1h")
       ->capture_default_str();
+  command->add_option("--reuse", options->reuse,
+                      "Population files: runs of the sweep that these have finished are copied, not trained");
   command->add_flag("--retry-failed", options->retry_failed, "Train failed runs again");
   command->add_flag("--take-lock", options->take_lock, "Take the lock of a process that is gone");
   add_data_option(*command, options->data_folder);

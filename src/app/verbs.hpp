@@ -28,6 +28,7 @@ Verb plan_verb(CLI::App& app);
 Verb status_verb(CLI::App& app);
 Verb verify_verb(CLI::App& app);
 Verb compare_verb(CLI::App& app);
+Verb merge_verb(CLI::App& app);
 Verb ingest_verb(CLI::App& app);
 Verb summary_verb(CLI::App& app);
 Verb nearest_verb(CLI::App& app);

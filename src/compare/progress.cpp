@@ -42,7 +42,9 @@ Head head_of(const Job& job) {
 }  // namespace
 
 bool ProgressFile::can_continue(const std::string& path, const Job& job) {
-  if (!std::filesystem::exists(path + ".new")) return false;
+  // A link may lead to somebody else's file.
+  for (const auto& file : {path + ".new", beside(path)})
+    if (!std::filesystem::is_regular_file(std::filesystem::symlink_status(file))) return false;
   std::ifstream file(beside(path), std::ios::binary);
   Head head{};
   file.read(reinterpret_cast<char*>(&head), sizeof(head));
@@ -54,6 +56,7 @@ bool ProgressFile::can_continue(const std::string& path, const Job& job) {
 
 void ProgressFile::create(const std::string& path, const Job& job) {
   const Head head = head_of(job);
+  store::create_file(beside(path));
   std::ofstream file(beside(path), std::ios::binary);
   file.write(reinterpret_cast<const char*>(&head), sizeof(head));
   const std::vector<std::uint16_t> entries(head.entries);

@@ -20,7 +20,7 @@ using Clock = std::chrono::steady_clock;
 
 /// All ranks pull the pending runs. Collective.
 void work(const Plan& plan, store::PopulationFile& file, const std::vector<store::State>& before,
-          bool concurrent, const parallel::Communicator& world) {
+          const std::function<bool()>& stop, bool concurrent, const parallel::Communicator& world) {
   const auto runs = work_list(plan.inventory, before);
   if (runs.empty()) return;
   const auto bytes_of = [&](std::int64_t run) {
@@ -42,7 +42,7 @@ void work(const Plan& plan, store::PopulationFile& file, const std::vector<store
     };
     parallel::TicketQueue queue(world, static_cast<std::int64_t>(runs.size()), concurrent, report);
     Worker worker(plan, file);
-    worker.pull(queue, runs);
+    worker.pull(queue, runs, stop);
     busy = worker.busy_seconds();
   });
   const double elapsed = std::chrono::duration<double>(Clock::now() - start).count();
@@ -71,11 +71,11 @@ ExitCode ingest(const IngestOptions& options, const parallel::Communicator& worl
     const auto before = population::settle_states(file, options.retry_failed, world);
     had_work = std::ranges::count(before, store::State::pending) > 0;
     world.barrier();  // every rank has read the states before any is written
-    work(plan, file, before, concurrent, world);
+    work(plan, file, before, options.stop, concurrent, world);
     world.agree([&] { states = file.states(); });
     population::reduce_population(file, plan.layout.cohorts, plan.record.optimal_fraction, world);
   }
-  return population::conclude(states, options.output, had_work ? "" : "complete before: ", false, world);
+  return population::conclude(states, options.output, had_work ? "" : "complete before: ", true, world);
 }
 
 }  // namespace kindred::ingest

@@ -1,5 +1,6 @@
 #pragma once
 
+#include <functional>
 #include <string>
 
 #include "core/error.hpp"
@@ -17,11 +18,13 @@ struct IngestOptions {
   std::string libraries;     ///< versions, for the file's attribute
   bool retry_failed = false;
   bool take_lock = false;
+  std::function<bool()> stop;  ///< whether to begin no further run
 };
 
 /// Makes a population file from the models of a folder, or goes on with the runs that are missing in it, and
 /// recomputes the population's statistics. `concurrent`: MPI allows calls from several threads. Collective;
-/// every rank returns the same code. A file of other models or options is refused with what differs.
+/// every rank returns the same code, ExitCode::stopped where a stop left runs. A file of other models or
+/// options is refused with what differs.
 ExitCode ingest(const IngestOptions& options, const parallel::Communicator& world, bool concurrent);
 
 }  // namespace kindred::ingest

@@ -12,6 +12,7 @@
 
 #include "core/log.hpp"
 #include "ingest/network_columns.hpp"
+#include "population/states.hpp"
 #include "store/disk.hpp"
 
 namespace kindred::ingest {
@@ -95,6 +96,7 @@ void tell(const Plan& plan, const IngestOptions& options) {
 void check_definition(const Plan& plan, const std::string& path) {
   const store::PopulationFile file(path);
   if (file.attribute("sweep_id") == plan.layout.attributes.at("sweep_id")) return;
+  population::refuse_merged(file, path);
   KINDRED_VALIDATE(file.attribute("sweep").empty(),
                    usage_error("{} was trained by a sweep (not made from models) give another -o", path));
   const auto stored = lines_of(file.attribute("ingest"));

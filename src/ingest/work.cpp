@@ -39,9 +39,10 @@ Worker::Worker(const Plan& plan, store::PopulationFile& file)
     for (const auto run : plan.cohorts[c].runs) cohort_of_[static_cast<std::size_t>(run)] = c;
 }
 
-void Worker::pull(parallel::TicketQueue& queue, std::span<const std::int64_t> runs) {
+void Worker::pull(parallel::TicketQueue& queue, std::span<const std::int64_t> runs,
+                  const std::function<bool()>& stop) {
   int failures_in_a_row = 0;
-  while (failures_in_a_row < 2) {
+  while (failures_in_a_row < 2 && !stop()) {
     const auto ticket = queue.next(std::exchange(progress_, {}));
     if (!ticket) break;
     const auto start = Clock::now();

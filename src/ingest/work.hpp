@@ -1,5 +1,6 @@
 #pragma once
 
+#include <functional>
 #include <span>
 #include <string>
 #include <vector>
@@ -19,9 +20,10 @@ class Worker {
  public:
   Worker(const Plan& plan, store::PopulationFile& file);
 
-  /// Ticket t is the run runs[t]. Pulls until none is left, or two runs in a row failed: a rank that cannot
-  /// read leaves the rest to the others. Independent.
-  void pull(parallel::TicketQueue& queue, std::span<const std::int64_t> runs);
+  /// Ticket t is the run runs[t]. Pulls until none is left, `stop` says so, or two runs in a row failed: a
+  /// rank that cannot read leaves the rest to the others. Independent.
+  void pull(parallel::TicketQueue& queue, std::span<const std::int64_t> runs,
+            const std::function<bool()>& stop);
   /// Seconds spent on runs, writing included.
   double busy_seconds() const { return busy_; }
 

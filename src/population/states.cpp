@@ -6,6 +6,18 @@
 
 namespace kindred::population {
 
+void refuse_merged(const store::PopulationFile& file, const std::string& path) {
+  if (!file.has_attribute("merged")) return;
+  auto inputs = file.attribute("merged");
+  if (inputs.ends_with('\n')) inputs.pop_back();
+  for (std::size_t end = 0; (end = inputs.find('\n', end)) != std::string::npos;)
+    inputs.replace(end, 1, "; ");
+  throw usage_error(
+      "{} was merged of several sweeps' files ({}) give another -o, and its runs to kindred train by --reuse "
+      "{}",
+      path, inputs, path);
+}
+
 std::vector<store::State> settle_states(store::PopulationFile& file, bool retry_failed,
                                         const parallel::Communicator& world) {
   world.root_only([&] {

@@ -10,6 +10,10 @@
 
 namespace kindred::population {
 
+/// Throws a usage error where the file was merged of several sweeps': no sweep file alone says what is
+/// missing.
+void refuse_merged(const store::PopulationFile& file, const std::string& path);
+
 /// The states that every rank then works from; with `retry_failed`, failed runs are pending again.
 /// Collective.
 std::vector<store::State> settle_states(store::PopulationFile& file, bool retry_failed,

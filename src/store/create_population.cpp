@@ -113,7 +113,7 @@ void create_summaries(hid_t parent, const CohortLayout& cohort, const std::vecto
 
 }  // namespace
 
-void create_population(const std::string& path, const PopulationLayout& layout) {
+void create_population(const std::string& path, const PopulationLayout& layout, bool rename) {
   KINDRED_VALIDATE(layout.runs() > 0, io_error("cannot create {} (there are no runs)", path));
   KINDRED_VALIDATE(
       !std::filesystem::exists(std::filesystem::symlink_status(path)) || std::filesystem::is_directory(path),
@@ -122,7 +122,7 @@ void create_population(const std::string& path, const PopulationLayout& layout) 
   {
     const h5::Handle creation = h5::file_creation(), access = h5::file_access();
     h5::Handle file(
-        h5::check(H5Fcreate(place.temporary().c_str(), H5F_ACC_TRUNC, creation, access), "create " + path),
+        h5::check(H5Fcreate(place.temporary().c_str(), H5F_ACC_EXCL, creation, access), "create " + path),
         H5Fclose);
     h5::write_attribute(file, "schema", kPopulationSchema);
     h5::write_attribute(file, "schema_version", kSchemaVersion);
@@ -141,7 +141,10 @@ void create_population(const std::string& path, const PopulationLayout& layout) 
     file.close("write " + path);
   }
   place.reserve();
-  place.publish();
+  if (rename)
+    place.publish();
+  else
+    place.keep();
 }
 
 }  // namespace kindred::store

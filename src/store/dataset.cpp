@@ -51,6 +51,13 @@ h5::Handle create_dataset(hid_t group, const std::string& name, Type type, const
   return create(group, name, file_type(type), sizes, creation);
 }
 
+Fill fill_of(hid_t dataset) {
+  const h5::Handle creation(h5::check(H5Dget_create_plist(dataset), "read a layout"), H5Pclose);
+  H5D_fill_value_t fill = H5D_FILL_VALUE_UNDEFINED;
+  h5::check(H5Pfill_value_defined(creation, &fill), "read a fill value");
+  return fill == H5D_FILL_VALUE_USER_DEFINED ? Fill::nan : Fill::none;
+}
+
 h5::Handle create_scalar(hid_t group, const std::string& name) {
   return create(group, name, file_type(Type::f64), {}, creation_list(H5D_FILL_TIME_ALLOC));
 }

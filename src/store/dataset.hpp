@@ -20,6 +20,9 @@ h5::Handle create_fixed_texts(hid_t group, const std::string& name, std::size_t 
 /// Creates a one-dimensional dataset that takes no room until it is written, and it never is.
 h5::Handle create_unallocated(hid_t group, const std::string& name, Type type, hsize_t count);
 
+/// What a dataset was filled with.
+Fill fill_of(hid_t dataset);
+
 /// Create a one-dimensional dataset and write it.
 template <class T>
 h5::Handle create_values(hid_t group, const std::string& name, const std::vector<T>& values);

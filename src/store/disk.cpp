@@ -56,16 +56,24 @@ Descriptor open_for_writing(const std::string& path) {
   return file;
 }
 
+Descriptor create_file(const std::string& path) {
+  ::unlink(path.c_str());
+  Descriptor file(::open(path.c_str(), O_RDWR | O_CREAT | O_EXCL | O_CLOEXEC, 0666));
+  KINDRED_VALIDATE(file.get() >= 0, io_error("cannot create {} ({}) choose a folder that can be written",
+                                             path, std::strerror(errno)));
+  return file;
+}
+
 void sync(const Descriptor& file, const std::string& path) {
   KINDRED_VALIDATE(::fsync(file.get()) == 0,
                    io_error("cannot bring {} to the disk ({})", path, std::strerror(errno)));
 }
 
-bool is_at(const Descriptor& file, const std::string& path) {
+bool is_at(int fd, const std::string& path) {
   struct stat open {
   }, named{};
-  return ::fstat(file.get(), &open) == 0 && ::stat(path.c_str(), &named) == 0 &&
-         open.st_ino == named.st_ino && open.st_dev == named.st_dev;
+  return ::fstat(fd, &open) == 0 && ::stat(path.c_str(), &named) == 0 && open.st_ino == named.st_ino &&
+         open.st_dev == named.st_dev;
 }
 
 NewFile::NewFile(std::string path, std::uint64_t bytes) : path_(std::move(path)), temporary_(path_ + ".new") {

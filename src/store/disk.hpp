@@ -20,11 +20,14 @@ class Descriptor {
 
 /// Opens for writing what is there. Throws an input/output error.
 Descriptor open_for_writing(const std::string& path);
+/// Makes a new file, in place of one that is there: a link of that name is removed, never followed, so that
+/// nobody can have another file overwritten. Throws an input/output error.
+Descriptor create_file(const std::string& path);
 /// Brings written data to the disk. Throws an input/output error that names `path`.
 void sync(const Descriptor& file, const std::string& path);
 
 /// Whether `path` names the open file: another process may have removed or replaced it.
-bool is_at(const Descriptor& file, const std::string& path);
+bool is_at(int fd, const std::string& path);
 
 /// A large file in the making, under path + ".new". Removed again unless `publish` was reached.
 class NewFile {
@@ -36,6 +39,7 @@ class NewFile {
   NewFile(const NewFile&) = delete;
   NewFile& operator=(const NewFile&) = delete;
 
+  /// Not there yet: make it so that a file or link that another process puts there is refused (O_EXCL).
   const std::string& temporary() const { return temporary_; }
   /// Reserves the disk blocks of the whole file, so that a full disk is told now; synced.
   void reserve() const;

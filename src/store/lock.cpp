@@ -47,12 +47,17 @@ void write_text(int fd, const std::string& text) {
   static_cast<void>(::ftruncate(fd, static_cast<off_t>(text.size())));
 }
 
-/// Whether `path` still names the open file: another process may have removed or replaced it.
-bool is_at(int fd, const std::string& path) {
-  struct stat open {
-  }, named{};
-  return ::fstat(fd, &open) == 0 && ::stat(path.c_str(), &named) == 0 && open.st_ino == named.st_ino &&
-         open.st_dev == named.st_dev;
+/// Removes the lock of a holder that is gone, unless another process was quicker.
+void remove_stale(int fd, const std::string& path) {
+  if (is_at(fd, path)) ::unlink(path.c_str());
+}
+
+Error cannot_make(const std::string& lock) {
+  if (errno == ELOOP)
+    return io_error("cannot make the lock {} (a symbolic link stands there) remove it if nobody needs it",
+                    lock);
+  return io_error("cannot make the lock {} ({}) choose a folder that can be written", lock,
+                  std::strerror(errno));
 }
 
 std::int64_t age_of(int fd) {
@@ -78,7 +83,7 @@ struct FileLock::Implementation {
   ~Implementation() {
     heart.request_stop();
     heart.join();
-    if (is_at(file.get(), path)) ::unlink(path.c_str());
+    remove_stale(file.get(), path);
   }
 
   std::string path;
@@ -97,28 +102,25 @@ FileLock::FileLock(const std::string& path, bool take) {
     int fd = ::open(lock.c_str(), O_RDWR | O_CREAT | O_EXCL | O_CLOEXEC, 0666);
     if (fd < 0 && errno == EEXIST) {
       fresh = false;
-      fd = ::open(lock.c_str(), O_RDWR | O_CLOEXEC);
+      fd = ::open(lock.c_str(), O_RDWR | O_NOFOLLOW | O_NONBLOCK | O_CLOEXEC);
       if (fd < 0 && errno == ENOENT) continue;  // released between the two calls
     }
-    KINDRED_VALIDATE(fd >= 0, io_error("cannot make the lock {} ({}) choose a folder that can be written",
-                                       lock, std::strerror(errno)));
+    KINDRED_VALIDATE(fd >= 0, cannot_make(lock));
     Descriptor file(fd);
     const KernelLock kernel = try_kernel_lock(fd, lock);
     if (!is_at(fd, lock)) continue;  // its holder removed it in between
-    if (!(fresh && kernel != KernelLock::held)) {
-      const auto holder = LockHolder::parse(read_text(fd));
-      KINDRED_VALIDATE(
-          take || is_stale(holder, self, kernel, age_of(fd)),
-          io_error("{} is being written (by {}) wait for it, or pass --take-lock if that process is gone",
-                   path, holder ? holder->describe() : "another process"));
-      if (kernel == KernelLock::held) {
-        // A kernel lock that nobody can give back any more stays with the old file.
-        ::unlink(lock.c_str());
-        continue;
-      }
+    if (fresh && kernel != KernelLock::held) {
+      self_ = std::make_unique<Implementation>(lock, std::move(file), self);
+      return;
     }
-    self_ = std::make_unique<Implementation>(lock, std::move(file), self);
-    return;
+    const auto holder = LockHolder::parse(read_text(fd));
+    KINDRED_VALIDATE(
+        take || is_stale(holder, self, kernel, age_of(fd)),
+        io_error("{} is being written (by {}) wait for it, or pass --take-lock if that process is gone", path,
+                 holder ? holder->describe() : "another process"));
+    // Taken over by a file of our own: what stands there is not written to, whoever put it there, and of two
+    // that find it stale only one makes the new one.
+    remove_stale(fd, lock);
   }
   throw io_error("cannot make the lock {} (others keep making and removing it) try again", lock);
 }

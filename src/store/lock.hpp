@@ -8,9 +8,9 @@ namespace kindred::store {
 /// The lock of a file being written: `<path>.lock`, a kernel lock plus a text that names the holder (host,
 /// process, Slurm job, restart count, heartbeat each minute). One process holds it: rank 0.
 ///
-/// A lock left behind is taken over when its kernel lock can be had on the same host, when the holder is an
-/// earlier restart of the same Slurm job, when `squeue` says that its job has ended, or, where the file
-/// system has no locks, when its heartbeat is older than ten minutes.
+/// A lock left behind is taken over (removed, and made anew) when its kernel lock can be had on the same
+/// host, when the holder is an earlier restart of the same Slurm job, when `squeue` says that its job has
+/// ended, or, where the file system has no locks, when its heartbeat is older than ten minutes.
 class FileLock {
  public:
   /// Throws an input/output error that names the holder. `take` ignores the holder (--take-lock).

@@ -4,6 +4,7 @@
 #include <fmt/format.h>
 #include <unistd.h>
 
+#include <algorithm>
 #include <array>
 #include <chrono>
 #include <cstdlib>
@@ -56,6 +57,9 @@ std::optional<LockHolder> LockHolder::parse(const std::string& text) {
   for (std::string line; std::getline(lines, line);)
     if (const auto equals = line.find('='); equals != std::string::npos)
       values[line.substr(0, equals)] = line.substr(equals + 1);
+  // It is shown on a terminal, and anybody may have written the file.
+  for (const auto& [key, value] : values)
+    if (std::ranges::any_of(value, [](unsigned char c) { return c < ' ' || c == 127; })) return std::nullopt;
   const auto process = integer(values["process"]), restart = integer(values["restart"]);
   const auto since = integer(values["since"]), heartbeat = integer(values["heartbeat"]);
   if (values["host"].empty() || !process || !restart || !since || !heartbeat) return std::nullopt;

@@ -34,6 +34,10 @@ PopulationFile::~PopulationFile() {
 
 std::int64_t PopulationFile::runs() const { return self_->runs; }
 
+bool PopulationFile::has_attribute(const std::string& name) const {
+  return h5::has_attribute(self_->file, name);
+}
+
 std::string PopulationFile::attribute(const std::string& name) const {
   KINDRED_VALIDATE(h5::has_attribute(self_->file, name),
                    io_error("{} has no attribute {}", self_->path, name));

@@ -109,8 +109,15 @@ std::uint64_t checksum(const RowData& rows, const RunResult& result);
 /// early, disk space reserved, synced, renamed. Independent (rank 0 alone calls it).
 /// Throws an input/output error when the folder is missing or read-only, the disk is too small, there are no
 /// runs, or `path` is there already; nothing is left behind then. Files of equal layouts are equal byte by
-/// byte.
-void create_population(const std::string& path, const PopulationLayout& layout);
+/// byte. With `rename` false the file keeps its temporary name, for `publish` (disk.hpp).
+void create_population(const std::string& path, const PopulationLayout& layout, bool rename = true);
+
+/// What a check of a whole file found.
+struct Verification {
+  std::vector<std::string> problems;  ///< one line each; empty for a sound file
+  std::vector<std::int64_t> damaged;  ///< runs whose state or data is wrong, each with a line in `problems`
+  std::int64_t checked = 0;           ///< done and diverged runs whose checksum was computed
+};
 
 /// An open population file. Writing needs every rank to have opened it; writes are independent. Use it on one
 /// thread. Members throw an input/output error, never crash, on a file that is damaged or of another kind.
@@ -127,6 +134,7 @@ class PopulationFile {
   PopulationFile& operator=(const PopulationFile&) = delete;
 
   std::int64_t runs() const;
+  bool has_attribute(const std::string& name) const;                                ///< of the root
   std::string attribute(const std::string& name) const;                             ///< of the root
   std::string attribute(const std::string& cohort, const std::string& name) const;  ///< of a cohort
   std::vector<std::string> cohorts() const;                                ///< names, in creation order
@@ -135,6 +143,9 @@ class PopulationFile {
   bool has_array(const std::string& cohort, const std::string& array) const;
   Array array(const std::string& cohort, const std::string& array) const;  ///< type and dimensions
   std::vector<Array> arrays(const std::string& cohort) const;  ///< that depend on the run, in creation order
+  /// What create_population makes an equal file of, apart from what runs have stored. Texts among the
+  /// attributes only: others are not ours.
+  PopulationLayout layout() const;
 
   /// A whole column of /runs.
   std::vector<double> reals(const std::string& column) const;
@@ -157,8 +168,13 @@ class PopulationFile {
 
   /// What is wrong with the structure, one line each: columns missing or of another type or length, arrays
   /// whose dimensions lack their scales, rows of cohorts and runs that do not point at each other. Empty for
-  /// a sound file. Checksums are not looked at.
+  /// a sound file. States and checksums are not looked at.
   std::vector<std::string> problems() const;
+  /// Checks the structure and, where that is sound, every run's state and checksum.
+  Verification verify() const;
+  /// Marks runs pending, synced: their state bytes alone are written, in place. The one change that needs no
+  /// opening for writing, and so no MPI; the caller has the file's lock.
+  void mark_pending(std::span<const std::int64_t> runs) const;
 
   RunResult result(std::int64_t run) const;
   /// Nothing for a file that does not record it.
@@ -166,10 +182,14 @@ class PopulationFile {
   std::uint64_t stored_checksum(std::int64_t run) const;
   /// Recomputes the checksum from what is stored.
   std::uint64_t computed_checksum(std::int64_t run) const;
+  /// A run's arrays, in the file's order.
+  RowData rows(std::int64_t run) const;
 
   /// Writes everything of a finished run: whole rows, results, checksum, fsync, then the state, fsync.
-  /// Independent; no two ranks may write one run.
-  void write_run(std::int64_t run, const RowData& rows, const RunResult& result);
+  /// Independent; no two ranks may write one run. `durable` false leaves the fsyncs to `sync`.
+  void write_run(std::int64_t run, const RowData& rows, const RunResult& result, bool durable = true);
+  /// Brings to the disk what this rank has written. Independent.
+  void sync();
   /// Marks a run failed with its message, or pending again. Independent; synced.
   void write_state(std::int64_t run, State state, const std::string& message);
   /// Adds to the recorded time; without effect where a file has no record of it. Independent (one rank).

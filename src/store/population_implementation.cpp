@@ -140,10 +140,7 @@ const OpenCohort& PopulationFile::Implementation::cohort(const std::string& name
         {leaf, *opened.extent.type, {}, Fill::none}, static_cast<std::int64_t>(sizes[0]), &opened};
     for (std::size_t i = 1; i < sizes.size(); ++i)
       array.array.dimensions.push_back({names[i], static_cast<std::int64_t>(sizes[i])});
-    const h5::Handle creation(h5::check(H5Dget_create_plist(opened.handle), "read a layout"), H5Pclose);
-    H5D_fill_value_t fill = H5D_FILL_VALUE_UNDEFINED;
-    h5::check(H5Pfill_value_defined(creation, &fill), "read a fill value");
-    if (fill == H5D_FILL_VALUE_USER_DEFINED) array.array.fill = Fill::nan;
+    array.array.fill = fill_of(opened.handle);
     cohort.arrays.push_back(std::move(array));
   }
   return cohorts.emplace(name, std::move(cohort)).first->second;

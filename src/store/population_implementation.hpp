@@ -55,6 +55,9 @@ struct PopulationFile::Implementation {
   /// The column has texts of fixed width; a longer text is cut.
   void write_text(const std::string& column, std::int64_t run, const std::string& text);
 
+  /// The message, then the state, each synced where `durable`.
+  void write_state(std::int64_t run, State state, const std::string& message, bool durable);
+
   void check_root();
   /// Checks the heap before the first text is read from it.
   void check_heap();

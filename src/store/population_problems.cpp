@@ -100,7 +100,6 @@ void check_columns(PopulationFile::Implementation& file, const PopulationFile& v
   for (const auto& field : kTimeFields) typed(field.name, Type::f64);
   for (const auto& field : {kHost, kEngine, kMessage})
     guarded(problems, [&] { file.read_text(field.name, 0); });
-  guarded(problems, [&] { view.states(); });
   guarded(problems, [&] {
     for (const auto& name : view.column_names()) {
       const auto& sizes = file.dataset("/runs/" + name).extent.sizes;

@@ -1,4 +1,3 @@
-#include "store/checksum.hpp"
 #include "store/element_type.hpp"
 #include "store/population_implementation.hpp"
 #include "store/runs_table.hpp"
@@ -126,19 +125,21 @@ std::uint64_t PopulationFile::stored_checksum(std::int64_t run) const {
 }
 
 std::uint64_t PopulationFile::computed_checksum(std::int64_t run) const {
+  return checksum(rows(run), result(run));
+}
+
+RowData PopulationFile::rows(std::int64_t run) const {
   const auto [cohort, row] = self_->place(run);
-  Xxh64 hash;
-  std::vector<std::byte> bytes;
+  RowData rows;
   for (const auto& open : self_->cohort(cohort).arrays) {
     KINDRED_VALIDATE(row >= 0 && row < open.rows,
                      io_error("{}: run {} names row {} of the cohort {}, which has {} (the file is damaged)",
                               self_->path, run, row, cohort, open.rows));
-    bytes.resize(static_cast<std::size_t>(open.array.row_length()) * size_of(open.array.type));
+    auto& bytes =
+        rows.emplace_back(static_cast<std::size_t>(open.array.row_length()) * size_of(open.array.type));
     read_rows(cohort, open.array.name, row, 1, bytes);
-    hash.update(std::span<const std::byte>(bytes));
   }
-  update_with_results(hash, result(run));
-  return hash.digest();
+  return rows;
 }
 
 }  // namespace kindred::store

@@ -6,7 +6,7 @@
 
 namespace kindred::store {
 
-void PopulationFile::write_run(std::int64_t run, const RowData& rows, const RunResult& result) {
+void PopulationFile::write_run(std::int64_t run, const RowData& rows, const RunResult& result, bool durable) {
   const auto [cohort, row] = self_->place(run);
   const auto& arrays = self_->cohort(cohort).arrays;
   if (rows.size() != arrays.size()) throw std::logic_error("another number of arrays than the cohort has");
@@ -41,21 +41,28 @@ void PopulationFile::write_run(std::int64_t run, const RowData& rows, const RunR
   self_->write_text(kHost.name, run, result.host);
   self_->write_text(kEngine.name, run, result.engine);
   self_->write_element("pack", Type::i64, run, &result.pack);
-  write_state(run, result.state, result.message);
+  self_->write_state(run, result.state, result.message, durable);
 }
 
+void PopulationFile::sync() { store::sync(*self_->descriptor, self_->path); }
+
 void PopulationFile::write_state(std::int64_t run, State state, const std::string& message) {
-  self_->write_text(kMessage.name, run, message);
+  self_->write_state(run, state, message, true);
+}
+
+void PopulationFile::Implementation::write_state(std::int64_t run, State state, const std::string& message,
+                                                 bool durable) {
+  write_text(kMessage.name, run, message);
   // Everything that the state vouches for is on the disk before the state is.
-  sync(*self_->descriptor, self_->path);
+  if (durable) store::sync(*descriptor, path);
   const auto byte = static_cast<std::uint8_t>(state);
-  self_->write_element("state", Type::u8, run, &byte);
-  sync(*self_->descriptor, self_->path);
+  write_element("state", Type::u8, run, &byte);
+  if (durable) store::sync(*descriptor, path);
   KINDRED_VALIDATE(
-      is_at(*self_->descriptor, self_->path),
+      is_at(descriptor->get(), path),
       io_error("{} was removed or replaced while it was written (what was trained went into the file "
                "that is gone) start again, and leave the file where it is",
-               self_->path));
+               path));
 }
 
 void PopulationFile::add_training_time(const TrainingTime& time) {

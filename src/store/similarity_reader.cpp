@@ -135,7 +135,9 @@ std::vector<StoredMatrix> SimilarityReader::matrices(const std::string& scope) c
     const h5::Handle dataset = h5::open_dataset(group, name);
     if (!h5::has_attribute(dataset, "kind")) continue;
     const auto place = self_->place(scope, name);
-    StoredMatrix matrix{name, h5::text_attribute(dataset, "kind"), "", {}};
+    StoredMatrix matrix{name, h5::text_attribute(dataset, "kind"), "", {}, 0};
+    if (h5::has_attribute(dataset, "undefined"))
+      matrix.undefined = h5::integer_attribute(dataset, "undefined");
     KINDRED_VALIDATE(
         matrix.kind == "distance" || matrix.kind == "similarity",
         io_error("{} is of an unknown kind \"{}\" (the file is damaged or was changed)", place, matrix.kind));

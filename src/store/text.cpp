@@ -89,6 +89,18 @@ bool has_attribute(hid_t object, const std::string& name) {
   return check(H5Aexists(object, name.c_str()), "look for the attribute " + name) > 0;
 }
 
+std::vector<std::string> text_attribute_names(hid_t object) {
+  std::vector<std::string> names;
+  const auto note = [](hid_t place, const char* name, const H5A_info_t*, void* found) -> herr_t {
+    const hid_t attribute = H5Aopen(place, name, H5P_DEFAULT), type = H5Aget_type(attribute);
+    if (H5Tget_class(type) == H5T_STRING) static_cast<std::vector<std::string>*>(found)->emplace_back(name);
+    H5Tclose(type);
+    return H5Aclose(attribute);
+  };
+  check(H5Aiterate2(object, H5_INDEX_CRT_ORDER, H5_ITER_INC, nullptr, note, &names), "read the attributes");
+  return names;
+}
+
 std::string text_attribute(hid_t object, const std::string& name) {
   const Handle attribute = open_attribute(object, name);
   const Handle type(check(H5Aget_type(attribute), "read the attribute " + name), H5Tclose);

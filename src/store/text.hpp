@@ -22,6 +22,8 @@ void write_attribute(hid_t object, const std::string& name, std::span<const doub
 void change_attribute(hid_t object, const std::string& name, std::int64_t value);
 
 bool has_attribute(hid_t object, const std::string& name);
+/// The names of the attributes that are texts, in creation order.
+std::vector<std::string> text_attribute_names(hid_t object);
 /// Throws an input/output error when the attribute is missing or no text.
 std::string text_attribute(hid_t object, const std::string& name);
 std::int64_t integer_attribute(hid_t object, const std::string& name);

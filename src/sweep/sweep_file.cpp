@@ -139,9 +139,15 @@ std::string Sweep::record_text() const {
 }
 
 std::string Sweep::id() const {
+  std::vector<std::uint64_t> identities;
+  for (const RunSettings& run : runs) identities.push_back(run.identity());
+  return sweep_id(identities, record_text());
+}
+
+std::string sweep_id(std::span<const std::uint64_t> identities, const std::string& record_text) {
   std::string lines;
-  for (const RunSettings& run : runs) lines += fmt::format("{:016x}\n", run.identity());
-  return fmt::format("{:016x}", xxh64(lines + record_text()));
+  for (const auto identity : identities) lines += fmt::format("{:016x}\n", identity);
+  return fmt::format("{:016x}", xxh64(lines + record_text));
 }
 
 }  // namespace kindred::sweep

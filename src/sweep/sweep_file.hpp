@@ -1,5 +1,6 @@
 #pragma once
 
+#include <span>
 #include <string>
 #include <vector>
 
@@ -40,6 +41,9 @@ struct Sweep {
   /// The settings of [record] as "key=value" lines, sorted.
   std::string record_text() const;
 };
+
+/// What Sweep::id is of runs of these identities, in order, and of a [record] of this text.
+std::string sweep_id(std::span<const std::uint64_t> identities, const std::string& record_text);
 
 /// Parses and resolves. `origin` names the file in messages. Throws a usage error that names the key, its
 /// line, what is allowed and the nearest known key.

@@ -6,6 +6,7 @@
 
 #include "core/log.hpp"
 #include "core/time.hpp"
+#include "merge/reuse.hpp"
 #include "population/reduce.hpp"
 #include "population/states.hpp"
 #include "store/disk.hpp"
@@ -45,6 +46,10 @@ void check_arrays(const store::PopulationFile& file, const std::string& path,
 void check_same(const std::string& path, const sweep::Sweep& sweep, const store::PopulationLayout& layout) {
   const store::PopulationFile file(path);
   if (file.attribute("sweep_id") == sweep.id()) return check_arrays(file, path, layout);
+  population::refuse_merged(file, path);
+  KINDRED_VALIDATE(
+      !file.attribute("sweep").empty(),
+      usage_error("{} was made of models by kindred ingest (not by a sweep) give another -o", path));
   const auto stored = sweep::parse_sweep(file.attribute("sweep"), path);
   auto difference = sweep::describe_difference(stored, sweep);
   if (difference.ends_with('\n')) difference.pop_back();
@@ -86,6 +91,12 @@ ExitCode train(const TrainOptions& options, const parallel::Communicator& world,
   std::vector<store::State> states;
   {
     store::PopulationFile file(options.output, world);
+    if (!options.reuse.empty())
+      merge::reuse_runs({.paths = options.reuse,
+                         .failed = options.retry_failed,
+                         .engine = engine->name(),
+                         .stop = [&] { return stop->requested(); }},
+                        layout, file, world);
     const auto before = population::settle_states(file, options.retry_failed, world);
     world.barrier();  // every rank has read the states before any is written
     Checkpoints checkpoints(options.output, sweep.id(), std::string(engine->name()),

@@ -3,6 +3,7 @@
 #include <chrono>
 #include <optional>
 #include <string>
+#include <vector>
 
 #include "core/error.hpp"
 #include "parallel/communicator.hpp"
@@ -19,6 +20,7 @@ struct TrainOptions {
   std::int64_t pack = 0;  ///< runs that train together; 0: what suits the device
   std::optional<std::chrono::seconds> time_limit;
   std::chrono::seconds checkpoint_interval = std::chrono::minutes(10);
+  std::vector<std::string> reuse;  ///< population files whose finished runs are taken over
   bool retry_failed = false;
   bool take_lock = false;
 };

@@ -130,6 +130,25 @@ def flip_byte(path, offset):
         file.write(bytes([byte ^ 0x40]))
 
 
+def poke(path, name, index, value):
+    """Puts a value into a column of a file, in place: h5py would touch other bytes too."""
+    with h5py.File(path, "r", locking=False) as file:
+        dataset = file[name]
+        offset = dataset.id.get_offset() + index * dataset.dtype.itemsize
+        content = np.asarray(value).astype(dataset.dtype).tobytes()
+    with open(path, "r+b") as file:
+        file.seek(offset)
+        file.write(content)
+
+
+def row_offset(path, name, run):
+    """Where a run's row of a cohort's array begins."""
+    with h5py.File(path, "r", locking=False) as file:
+        array = file["cohorts"][file["runs/cohort"].asstr()[run]][name]
+        row = file["runs/cohort_row"][run]
+        return array.id.get_offset() + row * (array.id.get_storage_size() // len(array))
+
+
 def masked(path):
     """The file's bytes without those that may differ between two equal populations."""
     data = bytearray(path.read_bytes())

@@ -1,6 +1,7 @@
 """Models trained elsewhere: what `kindred ingest` makes of a folder of safetensors files."""
 
 import json
+import signal
 
 import h5py
 import numpy as np
@@ -16,6 +17,7 @@ from support import (
     PENDING,
     SETTLED,
     SOME_FAILED,
+    STOPPED,
     USAGE,
     assert_same_population,
     run,
@@ -412,7 +414,8 @@ def test_many_tensors(tmp_path):
         assert "singular_values" not in cohort
 
 
-def test_killed_and_resumed(tmp_path):
+@pytest.mark.parametrize("number", [signal.SIGKILL, signal.SIGTERM])
+def test_killed_or_stopped_and_resumed(tmp_path, number):
     models, count = tmp_path / "models", 150
     for seed in range(count):
         write_model(models / f"m{seed}.safetensors", dense(seed, sizes=(120, 100, 80)))
@@ -420,8 +423,11 @@ def test_killed_and_resumed(tmp_path):
     path = tmp_path / "p.h5"
     process = start("ingest", models, "-o", path)
     wait_for(lambda: settled(path) >= 5, process)
-    process.kill()
+    process.send_signal(number)
     process.communicate(timeout=60)
+    stopped = number == signal.SIGTERM
+    assert process.returncode == (STOPPED if stopped else -signal.SIGKILL)
+    assert path.with_name("p.h5.lock").exists() != stopped
     before = states(path)
     assert 5 <= np.count_nonzero(before) < count
     verify(path)
@@ -430,6 +436,15 @@ def test_killed_and_resumed(tmp_path):
     ingest(models, path, ranks=2)
     assert_same_population(path, expected)
     folder_is(tmp_path, "models", "expected.h5", "p.h5")
+
+
+def test_time_limit(tmp_path):
+    models, path = tmp_path / "models", tmp_path / "p.h5"
+    write_model(models / "m.safetensors", dense(0))
+    ingest(models, path, "--time-limit", "30s", code=STOPPED)
+    assert list(states(path)) == [PENDING]
+    ingest(models, path, "--time-limit", "1h")
+    assert list(states(path)) == [DONE]
 
 
 def test_files_that_fail_later_are_marked(tmp_path):

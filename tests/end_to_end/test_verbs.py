@@ -10,7 +10,7 @@ import pytest
 
 from support import SETTLED, flip_byte, run, train, write_sweep
 
-VERBS = ["train", "plan", "status", "verify", "summary", "nearest", "compare", "ingest"]
+VERBS = ["train", "plan", "status", "verify", "summary", "nearest", "compare", "merge", "ingest"]
 
 
 @pytest.fixture(scope="module")
@@ -39,9 +39,9 @@ def output(*arguments, code=SETTLED):
 def test_help(verb):
     text = output(verb, "--help")
     assert "--log-level" in output("--help") and f"kindred {verb}" in text and "--help" in text
-    assert "--json" in text or verb in ("train", "compare", "ingest")
+    assert "--json" in text or verb in ("train", "compare", "merge", "ingest")
     words = {
-        "train": ["--engine", "--pack", "--device", "--time-limit", "--retry-failed", "--data", "SWEEP"],
+        "train": ["--engine", "--pack", "--device", "--time-limit", "--retry-failed", "--reuse", "--data", "SWEEP"],
         "ingest": ["--settings", "--architecture", "--weights", "--retry-failed", "DIR"],
         "compare": ["--metrics", "--parameters", "--snapshot", "--probes", "--memory", "POPULATION"],
     }

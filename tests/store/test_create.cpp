@@ -36,6 +36,23 @@ TEST(CreatePopulation, MakesEqualFilesFromEqualLayouts) {
   EXPECT_EQ(file_hash(scratch.file("85")), file_hash(scratch.file("170")));
 }
 
+TEST(CreatePopulation, MakesAnEqualFileFromTheLayoutOfAFile) {
+  const Scratch scratch;
+  create_population(scratch.file("first"), sample_layout());
+  create_population(scratch.file("second"), PopulationFile(scratch.file("first")).layout());
+  EXPECT_EQ(file_hash(scratch.file("first")), file_hash(scratch.file("second")));
+}
+
+TEST(CreatePopulation, NeverWritesWhereALinkLeads) {
+  const Scratch scratch;
+  const auto path = scratch.file("population.h5"), precious = scratch.file("precious");
+  std::ofstream(precious) << "precious";
+  std::filesystem::create_symlink(precious, path + ".new");
+  create_population(path, sample_layout());
+  EXPECT_EQ(testing::bytes_of(precious), "precious");
+  EXPECT_THAT(PopulationFile(path).problems(), ::testing::IsEmpty());
+}
+
 TEST(CreatePopulation, ReservesTheWholeFile) {
   const Scratch scratch;
   const auto path = scratch.file("population.h5");

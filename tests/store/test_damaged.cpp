@@ -67,7 +67,7 @@ class Damaged : public ::testing::Test {
 void read_everything(const std::string& path) {
   try {
     const PopulationFile file(path);
-    static_cast<void>(file.problems());
+    static_cast<void>(file.verify());
     static_cast<void>(file.states());
     for (const auto& column : file.column_names()) {
       try {
@@ -190,7 +190,7 @@ TEST_F(Damaged, AnUnknownStateIsAProblem) {
   const std::vector<std::uint8_t> states{0, 1, 2, 3, 4, 0, 0, 0};
   edit(path, [&](hid_t file) { overwrite(file, "/runs/state", H5T_NATIVE_UINT8, states.data()); });
   const PopulationFile file(path);
-  EXPECT_THAT(file.problems(), Contains(HasSubstr("/runs/state holds 4")));
+  EXPECT_THAT(file.verify().problems, Contains(HasSubstr("its state is 4")));
   EXPECT_THROW(file.states(), Error);
 }
 

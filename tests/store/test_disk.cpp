@@ -48,6 +48,17 @@ TEST(Disk, RemovesAFileThatIsNotFinished) {
   EXPECT_FALSE(std::filesystem::exists(path + ".new"));
 }
 
+TEST(Disk, MakesANewFileInPlaceOfALink) {
+  const Scratch scratch;
+  const auto path = scratch.file("progress"), precious = scratch.file("precious");
+  std::ofstream(precious) << "precious";
+  std::filesystem::create_symlink(precious, path);
+  const auto file = create_file(path);
+  ASSERT_EQ(::pwrite(file.get(), "new", 3, 0), 3);
+  EXPECT_EQ(bytes_of(path), "new");
+  EXPECT_EQ(bytes_of(precious), "precious");
+}
+
 TEST(Disk, SaysBytesReadably) {
   EXPECT_EQ(readable_bytes(0), "0 bytes");
   EXPECT_EQ(readable_bytes(1536), "1.5 KiB");

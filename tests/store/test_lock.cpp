@@ -2,6 +2,7 @@
 #include <gmock/gmock.h>
 #include <gtest/gtest.h>
 #include <signal.h>
+#include <sys/file.h>
 #include <sys/wait.h>
 #include <unistd.h>
 
@@ -168,8 +169,36 @@ TEST_F(Lock, OfAnEarlierRestartOfTheSameJobIsTakenOver) {
   expect_taken();
 }
 
+TEST_F(Lock, OfAnEarlierRestartIsTakenOverWhileTheKernelStillHoldsIt) {
+  // The node is gone, and the file server has not noticed yet.
+  elsewhere.job = "77";
+  left_by(elsewhere);
+  const int fd = ::open((path + ".lock").c_str(), O_RDWR | O_CLOEXEC);
+  ASSERT_EQ(::flock(fd, LOCK_EX | LOCK_NB), 0);
+  expect_refused("process 123 on another-host, Slurm job 77");
+  enter_slurm("77", "0");
+  expect_refused("process 123 on another-host, Slurm job 77");
+  enter_slurm("77", "1");
+  expect_taken();
+  ::close(fd);
+}
+
+TEST_F(Lock, IsNeverWrittenWhereALinkLeads) {
+  const auto precious = scratch.file("precious");
+  std::ofstream(precious) << "precious";
+  std::filesystem::create_symlink(precious, path + ".lock");
+  for (const bool take : {false, true})
+    EXPECT_THAT([&] { const FileLock lock(path, take); },
+                ThrowsMessage<Error>(HasSubstr("a symbolic link stands there")));
+  std::filesystem::remove(path + ".lock");
+  std::filesystem::create_hard_link(precious, path + ".lock");
+  expect_taken();
+  EXPECT_EQ(bytes_of(precious), "precious");
+}
+
 TEST_F(Lock, WithATextThatCannotBeReadIsJudgedByTheKernelAlone) {
-  for (const char* text : {"", "host=a\nprocess=x\n", "\xff\xfe"}) {
+  for (const char* text : {"", "host=a\nprocess=x\n", "\xff\xfe",
+                           "host=\x1b[2J\nprocess=1\nrestart=0\nsince=1\nheartbeat=1\n"}) {
     std::ofstream(path + ".lock") << text;
     EXPECT_FALSE(LockHolder::parse(text));
     expect_taken();

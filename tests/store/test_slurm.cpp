@@ -1,5 +1,8 @@
+#include <fcntl.h>
 #include <gtest/gtest.h>
+#include <sys/file.h>
 #include <sys/stat.h>
+#include <unistd.h>
 
 #include <cstdlib>
 
@@ -72,6 +75,22 @@ TEST(Slurm, ALockOfAnEndedJobIsTakenOver) {
   }
   const FakeSqueue squeue("exit 0");
   EXPECT_NO_THROW(FileLock(path, false));
+}
+
+TEST(Slurm, ALockOfAnEndedJobIsTakenOverWhileTheKernelStillHoldsIt) {
+  const Scratch scratch;
+  const auto path = scratch.file("population.h5");
+  std::ofstream(path + ".lock")
+      << LockHolder{"another-host", 123, "77", 0, unix_seconds(), unix_seconds()}.text();
+  const int fd = ::open((path + ".lock").c_str(), O_RDWR | O_CLOEXEC);
+  ASSERT_EQ(::flock(fd, LOCK_EX | LOCK_NB), 0);
+  {
+    const FakeSqueue squeue("echo RUNNING");
+    EXPECT_THROW(FileLock(path, false), Error);
+  }
+  const FakeSqueue squeue("exit 0");
+  EXPECT_NO_THROW(FileLock(path, false));
+  ::close(fd);
 }
 
 }  // namespace
