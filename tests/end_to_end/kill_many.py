@@ -15,7 +15,19 @@ import numpy as np
 
 from killing import assert_nothing_lost, check, kill
 from similarity import bits
-from support import PENDING, SETTLED, assert_same_population, compare, run, start, states, train, write_sweep
+from support import (
+    PENDING,
+    SETTLED,
+    assert_same_population,
+    compare,
+    run,
+    settled,
+    start,
+    states,
+    train,
+    wait_for,
+    write_sweep,
+)
 
 # Runs of tenths of a second to seconds, so that kills meet creation, training, checkpoints and writing.
 SWEEPS = {
@@ -45,8 +57,11 @@ class Killer:
         self.resumed = 0
         self.completed = 0
 
-    def disturb(self, process, longest):
-        """Lets it run for a random time, then kills a process of it or all. False when it ended before."""
+    def disturb(self, process, longest, begun):
+        """Lets it run for a random time, then kills a process of it or all. False when it ended before. One time in
+        four the time counts from its start, otherwise from when `begun()`, which a busy machine may take long for."""
+        if self.chance.random() < 0.75:
+            wait_for(lambda: begun() or process.poll() is not None)
         end = time.monotonic() + self.chance.uniform(0, longest)
         while time.monotonic() < end:
             if process.poll() is not None:
@@ -61,7 +76,18 @@ class Killer:
         self.kills[which] += 1
         return True
 
-    def train(self, name, sweep, expected, path, most):
+    @staticmethod
+    def progress(path):
+        """Changes when a run is settled or a checkpoint written."""
+        if not path.exists():
+            return None
+        saved = path.with_name(path.name + ".checkpoints").glob("*.checkpoint")
+        try:
+            return settled(path), sorted(file.stat().st_mtime_ns for file in saved)
+        except FileNotFoundError:  # just removed or replaced
+            return None
+
+    def train(self, sweep, expected, path, most):
         """One population from nothing to its end, killed on the way; at most so many kills."""
         before = np.zeros(len(states(expected)), np.uint8)
         self.ranks = self.chance.choice([1, 2, 3, 4])
@@ -72,8 +98,9 @@ class Killer:
                 assert finished.returncode == SETTLED, finished.stderr
                 errors = finished.stderr
             else:
+                before_start = self.progress(path)
                 process = start(*arguments, ranks=self.ranks)
-                if self.disturb(process, 4):
+                if self.disturb(process, 2, lambda: self.progress(path) not in (None, before_start)):
                     errors = None
                 else:
                     errors = process.communicate(timeout=60)[1]
@@ -100,7 +127,7 @@ class Killer:
                 assert finished.returncode == SETTLED, finished.stderr
                 break
             process = start(*arguments, ranks=self.ranks)
-            if not self.disturb(process, 2):
+            if not self.disturb(process, 1, path.with_name(path.name + ".progress").exists):
                 errors = process.communicate(timeout=60)[1]
                 assert process.returncode == SETTLED, errors
                 break
@@ -122,7 +149,7 @@ def kill_training(kills, seed, folder, names=tuple(SWEEPS)):
         sweep, whole = expected[name]
         place = killer.folder / "killed"
         place.mkdir()
-        killer.train(name, sweep, whole, place / "p.h5", kills)
+        killer.train(sweep, whole, place / "p.h5", kills)
         shutil.rmtree(place)
     return killer
 
