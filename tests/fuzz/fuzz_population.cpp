@@ -2,7 +2,7 @@
 
 #include <algorithm>
 
-#include "hdf5_patches.hpp"
+#include "hdf5_input.hpp"
 #include "sample_population.hpp"
 #include "scratch_file.hpp"
 #include "store/population_file.hpp"
@@ -103,8 +103,8 @@ void read_everything(const std::string& path) {
 /// A sound population file with the changes that the input asks for, read whole.
 int LLVMFuzzerTestOneInput(const std::uint8_t* data, std::size_t size) {
   static const fuzz::ScratchFile file("population.h5");
-  static const fuzz::Hdf5Patches patches(sound_population());
-  file.write(patches.apply({data, size}));
+  static const fuzz::Hdf5Input input(sound_population());
+  file.write(input.apply({data, size}));
   part([&] { read_everything(file.path()); });
   return 0;
 }

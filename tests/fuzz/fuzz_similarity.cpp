@@ -1,6 +1,6 @@
 #include <algorithm>
 
-#include "hdf5_patches.hpp"
+#include "hdf5_input.hpp"
 #include "scratch_file.hpp"
 #include "store/similarity_file.hpp"
 #include "store/similarity_reader.hpp"
@@ -54,8 +54,8 @@ void read_everything(const std::string& path) {
 /// A sound similarity file with the changes that the input asks for, read whole.
 int LLVMFuzzerTestOneInput(const std::uint8_t* data, std::size_t size) {
   static const fuzz::ScratchFile file("similarity.h5");
-  static const fuzz::Hdf5Patches patches(sound_similarity());
-  file.write(patches.apply({data, size}));
+  static const fuzz::Hdf5Input input(sound_similarity());
+  file.write(input.apply({data, size}));
   part([&] { read_everything(file.path()); });
   return 0;
 }

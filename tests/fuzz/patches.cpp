@@ -21,7 +21,8 @@ std::uint64_t limit(std::uint64_t number, std::size_t file_size) {
 
 }  // namespace
 
-Patches::Patches(std::vector<std::uint8_t> sound) : sound_(std::move(sound)) {
+Patches::Patches(std::vector<std::uint8_t> sound)
+    : sound_(std::move(sound)), may_change_(sound_.size(), true) {
   std::size_t next = 0;
   for (std::size_t i = 0; i < sound_.size(); ++i) {
     if (sound_[i] == 0) continue;
@@ -31,29 +32,28 @@ Patches::Patches(std::vector<std::uint8_t> sound) : sound_(std::move(sound)) {
   }
 }
 
-std::size_t Patches::place(std::uint64_t index, bool is_any) const {
-  return is_any ? index % sound_.size() : places_[index % places_.size()];
+Patches::Patches(std::vector<std::uint8_t> sound, const std::vector<Range>& places)
+    : sound_(std::move(sound)), may_change_(sound_.size(), false) {
+  for (const auto& [first, end] : places)
+    for (std::size_t i = first; i < end; ++i) {
+      places_.push_back(static_cast<std::uint32_t>(i));
+      may_change_[i] = true;
+    }
 }
 
 std::vector<std::uint8_t> Patches::apply(Bytes input) const {
   std::vector<std::uint8_t> bytes = sound_;
   std::size_t end = bytes.size();
+  Reader reader(input);
+  const auto place = [&] { return std::size_t{places_[reader.number(3) % places_.size()]}; };
   const auto put = [&](std::size_t at, std::uint64_t value, std::size_t count) {
-    std::memcpy(bytes.data() + at, &value, std::min(count, bytes.size() - at));
+    for (std::size_t i = 0; i < count && at + i < bytes.size(); ++i)
+      if (may_change_[at + i]) bytes[at + i] = static_cast<std::uint8_t>(value >> 8 * i);
   };
-  for (Reader reader(input); !reader.at_end();) {
-    const std::uint64_t what = reader.number(1);
-    const bool is_any = what & 0x80;
-    const std::size_t at = place(reader.number(3), is_any);
-    switch (what % 8) {
-      case 0:
-      case 1:
-      case 2:
-      case 3: {
-        const int count = 1 << what % 8;
-        put(at, reader.number(count), static_cast<std::size_t>(count));
-        break;
-      }
+  while (!reader.at_end()) {
+    const std::uint64_t what = reader.number(1) % 8;
+    const std::size_t at = place();
+    switch (what) {
       case 4:
         put(at, limit(reader.number(1), bytes.size()), 8);
         break;
@@ -64,14 +64,18 @@ std::vector<std::uint8_t> Patches::apply(Bytes input) const {
         break;
       }
       case 6: {
-        const std::size_t from = place(reader.number(3), is_any);
-        const std::size_t count = std::min(reader.number(1), bytes.size() - std::max(at, from));
-        std::memmove(bytes.data() + at, bytes.data() + from, count);
+        const std::size_t from = place();
+        const std::size_t count = std::min<std::size_t>(reader.number(1), bytes.size() - std::max(at, from));
+        for (std::size_t i = 0; i < count; ++i) put(at + i, bytes[from + i], 1);
         break;
       }
       case 7:
         end = at;
         break;
+      default: {
+        const int count = 1 << what;
+        put(at, reader.number(count), static_cast<std::size_t>(count));
+      }
     }
   }
   bytes.resize(end);
