@@ -64,7 +64,7 @@ void create_similarity(const std::string& path, const SimilarityLayout& layout) 
   {
     const h5::Handle creation = h5::file_creation(), access = h5::file_access();
     h5::Handle file(
-        h5::check(H5Fcreate(place.temporary().c_str(), H5F_ACC_TRUNC, creation, access), "create " + path),
+        h5::check(H5Fcreate(place.temporary().c_str(), H5F_ACC_EXCL, creation, access), "create " + path),
         H5Fclose);
     h5::write_attribute(file, "schema", kSimilaritySchema);
     h5::write_attribute(file, "schema_version", kSchemaVersion);
