@@ -37,10 +37,11 @@ Status read_status(const std::string& path) {
   const auto states = file.states();
   const auto finished = file.reals("finished_unix");
   const auto accuracy = file.reals("test_accuracy");
-  KINDRED_VALIDATE(finished.size() == states.size() && accuracy.size() == states.size(),
-                   io_error("{}: the columns of /runs are of several lengths (the file is damaged) run kindred "
-                            "verify",
-                            path));
+  KINDRED_VALIDATE(
+      finished.size() == states.size() && accuracy.size() == states.size(),
+      io_error("{}: the columns of /runs are of several lengths (the file is damaged) run kindred "
+               "verify",
+               path));
   Status status;
   status.runs = static_cast<std::int64_t>(states.size());
   std::vector<double> times, accuracies;

@@ -54,8 +54,8 @@ void read(const std::string& folder) {
 
 }  // namespace
 
-/// CIFAR-10's archive. The first byte says what the rest is: 0 changes to the tar archive in a sound gzip file,
-/// 1 changes to the gzip file, 2 the tar archive, 3 the gzip file.
+/// CIFAR-10's archive. The first byte says what the rest is: 0 changes to the tar archive in a sound gzip
+/// file, 1 changes to the gzip file, 2 the tar archive, 3 the gzip file.
 int LLVMFuzzerTestOneInput(const std::uint8_t* data, std::size_t size) {
   static const fuzz::ScratchFile file("cifar-10-binary.tar.gz");
   static const fuzz::Patches archive(sound_archive()), packed(fuzz::gzipped(archive.sound()));

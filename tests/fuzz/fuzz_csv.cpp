@@ -21,8 +21,9 @@ int LLVMFuzzerTestOneInput(const std::uint8_t* data, std::size_t size) {
     fuzz::require(settings.results.size() == runs.size() && settings.datasets.size() == runs.size(),
                   "every run has its results");
     for (const auto& column : settings.columns)
-      fuzz::require(std::visit([](const auto& values) { return values.size(); }, column.values) == runs.size(),
-                    "every run has a value of every setting");
+      fuzz::require(
+          std::visit([](const auto& values) { return values.size(); }, column.values) == runs.size(),
+          "every run has a value of every setting");
   });
   return 0;
 }

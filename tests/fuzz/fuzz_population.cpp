@@ -28,7 +28,8 @@ std::vector<std::uint8_t> sound_population() {
     std::vector<std::vector<std::byte>> arrays(cohort.arrays.size());
     for (const auto run : cohort.runs) {
       const auto rows = store::testing::sample_rows(layout, run);
-      for (std::size_t i = 0; i < rows.size(); ++i) arrays[i].insert(arrays[i].end(), rows[i].begin(), rows[i].end());
+      for (std::size_t i = 0; i < rows.size(); ++i)
+        arrays[i].insert(arrays[i].end(), rows[i].begin(), rows[i].end());
     }
     for (std::size_t i = 0; i < arrays.size(); ++i) {
       const auto type = cohort.arrays[i].type;

@@ -25,8 +25,8 @@ struct Id {
 };
 
 hid_t element_type(std::uint64_t which, std::uint64_t width) {
-  const std::array<hid_t, 12> numbers{H5T_STD_U8LE,   H5T_STD_U32LE,  H5T_STD_U64LE,  H5T_STD_I32LE,
-                                      H5T_STD_I64LE,  H5T_IEEE_F32LE, H5T_IEEE_F64LE, H5T_STD_I64BE,
+  const std::array<hid_t, 12> numbers{H5T_STD_U8LE,   H5T_STD_U32LE,  H5T_STD_U64LE,   H5T_STD_I32LE,
+                                      H5T_STD_I64LE,  H5T_IEEE_F32LE, H5T_IEEE_F64LE,  H5T_STD_I64BE,
                                       H5T_IEEE_F64BE, H5T_STD_I8LE,   H5T_STD_REF_OBJ, H5T_STD_B16LE};
   if (which % 16 < numbers.size()) return H5Tcopy(numbers[which % 16]);
   if (which % 16 == 15) return H5Tvlen_create(H5T_STD_I32LE);
@@ -82,7 +82,8 @@ Hdf5Edits::Hdf5Edits(std::vector<std::uint8_t> sound) : sound_(std::move(sound))
     const Id object(H5Oopen(root, name, H5P_DEFAULT));
     for (hsize_t i = 0; i < info->num_attrs; ++i) {
       std::array<char, 64> text;
-      if (H5Aget_name_by_idx(object, ".", H5_INDEX_NAME, H5_ITER_INC, i, text.data(), text.size(), H5P_DEFAULT) > 0)
+      if (H5Aget_name_by_idx(object, ".", H5_INDEX_NAME, H5_ITER_INC, i, text.data(), text.size(),
+                             H5P_DEFAULT) > 0)
         self.attributes_.emplace_back(text.data());
     }
     if (info->type == H5O_TYPE_DATASET)
@@ -129,7 +130,8 @@ std::vector<std::uint8_t> Hdf5Edits::apply(Bytes input) const {
         const auto& other = object();
         H5Ldelete(file, path.c_str(), H5P_DEFAULT);
         const auto how = reader.number(1) % 4;
-        if (how == 0) H5Lcreate_external("/dev/null", other.c_str(), file, path.c_str(), H5P_DEFAULT, H5P_DEFAULT);
+        if (how == 0)
+          H5Lcreate_external("/dev/null", other.c_str(), file, path.c_str(), H5P_DEFAULT, H5P_DEFAULT);
         if (how == 1) H5Lcreate_soft(other.c_str(), file, path.c_str(), H5P_DEFAULT, H5P_DEFAULT);
         if (how > 1) H5Lcreate_hard(file, other.c_str(), file, path.c_str(), H5P_DEFAULT, H5P_DEFAULT);
         break;

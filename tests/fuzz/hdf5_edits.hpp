@@ -22,8 +22,8 @@ class Hdf5Edits {
 
  private:
   std::vector<std::uint8_t> sound_;
-  std::vector<std::string> objects_;                  ///< paths, and some that are not there
-  std::vector<std::string> attributes_;               ///< names
+  std::vector<std::string> objects_;     ///< paths, and some that are not there
+  std::vector<std::string> attributes_;  ///< names
   std::vector<std::pair<std::size_t, std::size_t>> values_;
 };
 

@@ -6,7 +6,8 @@
 namespace kindred::fuzz {
 
 /// What an input makes of a sound HDF5 file. Its first byte says how the rest changes it:
-///   0  the values of datasets, their sizes and places, texts of variable length; checksums are mended, so that
+///   0  the values of datasets, their sizes and places, texts of variable length; checksums are mended, so
+///   that
 ///      the sizes reach their readers
 ///   1  any byte; checksums stay, as in a file that was damaged
 ///   2  through the library

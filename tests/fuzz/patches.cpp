@@ -13,9 +13,22 @@ constexpr std::size_t neighbours = 8;
 // Of the sizes that files and memory have, and where their sums and products overflow.
 std::uint64_t limit(std::uint64_t number, std::size_t file_size) {
   constexpr std::uint64_t most = std::numeric_limits<std::uint64_t>::max();
-  const std::array<std::uint64_t, 16> limits{
-      0,           1,         most,       most >> 1,  (most >> 1) + 1, 1u << 31, 0xffffffffu, 1ull << 32,
-      1ull << 61,  1u << 16,  file_size,  file_size - 1, file_size + 1, most - 4095, 1ull << 40, 1ull << 63 | 1};
+  const std::array<std::uint64_t, 16> limits{0,
+                                             1,
+                                             most,
+                                             most >> 1,
+                                             (most >> 1) + 1,
+                                             1u << 31,
+                                             0xffffffffu,
+                                             1ull << 32,
+                                             1ull << 61,
+                                             1u << 16,
+                                             file_size,
+                                             file_size - 1,
+                                             file_size + 1,
+                                             most - 4095,
+                                             1ull << 40,
+                                             1ull << 63 | 1};
   return limits[number % limits.size()];
 }
 

@@ -8,8 +8,8 @@
 
 namespace kindred::fuzz {
 
-/// A sound file and the places in it that may change: a fuzz input for a format with much structure is not the
-/// file, but what to change in it.
+/// A sound file and the places in it that may change: a fuzz input for a format with much structure is not
+/// the file, but what to change in it.
 class Patches {
  public:
   using Range = std::pair<std::size_t, std::size_t>;  ///< first byte and end

@@ -1,0 +1,78 @@
+#!/usr/bin/env bash
+# Builds the fuzz targets and lets each run over its seeds and what grows from them.
+set -euo pipefail
+source "$(dirname "${BASH_SOURCE[0]}")/../../jobs/environment.sh"
+
+usage() {
+  cat <<'TEXT'
+usage: tests/fuzz/run.sh [--runs N | --seconds N] [--corpus DIR] [target ...]
+
+  --runs N       N inputs a target beyond its seeds (default 2000; 100 of HDF5 files)
+  --seconds N    as many seconds a target instead
+  --corpus DIR   keep what was found in DIR, and go on from there
+  target         sweep, idx, cifar, safetensors, network, csv, population, similarity (default: all)
+
+Exit code 1 when a target crashed; the input and the report are then in the build folder's artifacts/.
+TEXT
+}
+
+runs= seconds= corpus=
+targets=()
+while (($#)); do
+  case $1 in
+    --runs | --seconds | --corpus)
+      [ $# -ge 2 ] || { usage >&2; exit 2; }
+      declare "${1#--}=$2"
+      shift
+      ;;
+    -h | --help) usage; exit 0 ;;
+    -*) usage >&2; exit 2 ;;
+    *) targets+=("$1") ;;
+  esac
+  shift
+done
+[ ${#targets[@]} -gt 0 ] || targets=(sweep idx cifar safetensors network csv population similarity)
+
+source_folder=$KINDRED_ROOT/tests/fuzz
+build_folder=$KINDRED_ROOT/build/fuzz
+log=$build_folder/configure.log
+mkdir -p "$build_folder/artifacts"
+(cd "$KINDRED_ROOT" && cmake --preset fuzz) >"$log" 2>&1 || { cat "$log" >&2; fail "the fuzz targets could not be configured"; }
+cmake --build "$build_folder" "${targets[@]/#/--target=fuzz_}" >&2
+
+# The targets' files live in memory where there is a place for that.
+if [ -d /dev/shm ]; then TMPDIR=$(mktemp -d -p /dev/shm); else TMPDIR=$(mktemp -d); fi
+export TMPDIR
+trap 'rm -rf -- "$TMPDIR"' EXIT
+
+failed=0
+for target in "${targets[@]}"; do
+  options=(-entropic=0 -timeout=60 -rss_limit_mb=2048 -malloc_limit_mb=64 -print_final_stats=1
+    -artifact_prefix="$build_folder/artifacts/$target-")
+  length=512 count=2000
+  case $target in
+    network) length=2048 ;;
+    idx) length=128 ;;
+    cifar) length=96 ;;
+    population | similarity) length=96 count=100 ;;
+  esac
+  options+=(-max_len=$length)
+  [ ! -f "$source_folder/dictionaries/$target.dict" ] || options+=(-dict="$source_folder/dictionaries/$target.dict")
+  seeds=$source_folder/seeds/$target
+  if [ -n "$seconds" ]; then
+    options+=(-max_total_time="$seconds")
+  else
+    options+=(-runs=$((${runs:-$count} + $(find "$seeds" -type f | wc -l))) -seed=1)
+  fi
+  found=${corpus:-$TMPDIR/corpus}/$target
+  mkdir -p "$found"
+  report=$build_folder/artifacts/$target.log
+  if "$build_folder/tests/fuzz/fuzz_$target" "${options[@]}" "$found" "$seeds" >"$report" 2>&1; then
+    printf '%-12s %s inputs\n' "$target" "$(sed -n 's/stat::number_of_executed_units: *//p' "$report")"
+  else
+    failed=1
+    printf '%-12s crashed, see %s\n' "$target" "$report"
+    grep -m1 -aE '^SUMMARY|^broken property|what\(\)' "$report" || true
+  fi
+done
+exit $failed
