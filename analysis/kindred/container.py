@@ -104,6 +104,8 @@ def attributes(node) -> dict:
 def _plain(value):
     if isinstance(value, np.ndarray) and value.size == 1:
         value = value.reshape(())[()]
+    if isinstance(value, str):
+        value = value.encode("utf-8", "surrogateescape")  # how h5py keeps bytes that are no UTF-8
     if isinstance(value, bytes):
         return value.decode("utf-8", "replace")
     return value.item() if isinstance(value, np.generic) else value

@@ -94,7 +94,7 @@ class Population(Container):
     def _sweep_table(self) -> dict:
         try:
             return tomllib.loads(self.sweep)
-        except tomllib.TOMLDecodeError:
+        except (tomllib.TOMLDecodeError, RecursionError):
             return {}
 
 

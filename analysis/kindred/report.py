@@ -77,11 +77,11 @@ def main(arguments: list[str] | None = None) -> int:
             if options.output is not None:
                 paths = [name for name in (options.population, options.similarity) if name]
                 text = render(findings, [pathlib.Path(name).name for name in paths])
-                write(options.output, text.encode())
+                write(options.output, text.encode(errors="replace"))  # half of a character pair is no text
     except KindredError as why:
         return _fail(str(why))
     if options.summary:
-        print("\n".join(summary(findings)))
+        print("\n".join(summary(findings)).encode(errors="replace").decode())
     return EXIT_OK
 
 

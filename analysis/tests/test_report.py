@@ -154,6 +154,21 @@ def test_texts_of_the_file_are_escaped(make, tmp_path):
     assert evil in words
 
 
+def test_texts_that_are_no_texts_do_not_stop_the_page(make, tmp_path):
+    """Texts have no checksum: a changed byte leaves no UTF-8, and what looks like JSON or TOML may be nested."""
+    population, similarity = make()
+    with h5py.File(population, "r+") as file:
+        text = h5py.string_dtype("utf-8")
+        file.attrs.create("created_by", b"kindred \xff\xfe", dtype=text)
+        file.attrs.create("libraries", r'{"torch": "\ud800 2.11", "</script>\u2028": "1"}', dtype=text)
+        file.attrs.create("created", "[" * 100_000, dtype=text)
+        file.attrs.create("sweep", "name = " + "[" * 100_000, dtype=text)
+    assert main([str(population), "--summary", "-o", str(tmp_path / "report.html")]) == 0
+    page = (tmp_path / "report.html").read_text(encoding="utf-8")
+    assert "kindred \ufffd\ufffd" in page and "torch ? 2.11" in page
+    assert "</script>\u2028" not in page
+
+
 def test_pending_runs_are_announced(make, tmp_path):
     *_, words = report(make, tmp_path, Plan(runs=20, states={0: 0, 1: 0}))
     assert "2 of 20 runs are still to be trained" in words

@@ -4,7 +4,9 @@
 #include <iostream>
 #include <nlohmann/json.hpp>
 
+#include "app/table.hpp"
 #include "app/verbs.hpp"
+#include "core/error.hpp"
 #include "core/time.hpp"
 #include "store/population_file.hpp"
 
@@ -35,6 +37,11 @@ Status read_status(const std::string& path) {
   const auto states = file.states();
   const auto finished = file.reals("finished_unix");
   const auto accuracy = file.reals("test_accuracy");
+  KINDRED_VALIDATE(
+      finished.size() == states.size() && accuracy.size() == states.size(),
+      io_error("{}: the columns of /runs are of several lengths (the file is damaged) run kindred "
+               "verify",
+               path));
   Status status;
   status.runs = static_cast<std::int64_t>(states.size());
   std::vector<double> times, accuracies;
@@ -43,7 +50,9 @@ Status read_status(const std::string& path) {
     status.diverged += states[run] == store::State::diverged;
     status.failed += states[run] == store::State::failed;
     status.pending += states[run] == store::State::pending;
-    if (states[run] == store::State::done || states[run] == store::State::diverged)
+    // No checksum covers the times, and NaN has no place in an order.
+    if ((states[run] == store::State::done || states[run] == store::State::diverged) &&
+        std::isfinite(finished[run]))
       times.push_back(finished[run]);
     if (states[run] == store::State::done && std::isfinite(accuracy[run]))
       accuracies.push_back(accuracy[run]);
@@ -79,7 +88,7 @@ void print_json(const Status& status) {
   json["failures"] = nlohmann::ordered_json::array();
   for (const auto& [run, message] : status.failures)
     json["failures"].push_back({{"run", run}, {"message", message}});
-  std::cout << json.dump(2) << "\n";
+  std::cout << json.dump(2, ' ', false, nlohmann::ordered_json::error_handler_t::replace) << "\n";
 }
 
 void print_text(const Status& status, const std::string& path) {
@@ -97,7 +106,7 @@ void print_text(const Status& status, const std::string& path) {
     std::cout << fmt::format("  test accuracy best {:.2f} % median {:.2f} %\n", 100 * status.best,
                              100 * status.median);
   for (const auto& [run, message] : status.failures)
-    std::cout << fmt::format("  run {} failed: {}\n", run, message);
+    std::cout << fmt::format("  run {} failed: {}\n", run, printable(message));
 }
 
 }  // namespace

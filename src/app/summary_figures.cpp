@@ -41,6 +41,16 @@ Figures::Figures(const store::PopulationFile& file, const std::string& cohort, c
   rows_ = file.cohort_texts(cohort, dimensions[1].name);
   columns_ =
       dimensions.size() == 3 ? file.cohort_texts(cohort, dimensions[2].name) : std::vector<std::string>{""};
+  const auto is_size = [](std::size_t labels, std::int64_t size) {
+    return static_cast<std::int64_t>(labels) == size;
+  };
+  KINDRED_VALIDATE(
+      is_size(file.cohort_integers(cohort, "snapshot").size(), dimensions[0].size) &&
+          is_size(rows_.size(), dimensions[1].size) &&
+          (dimensions.size() == 2 || is_size(columns_.size(), dimensions[2].size)),
+      io_error("/cohorts/{}/{} has other sizes than its dimensions' labels (the file is damaged) run "
+               "kindred verify",
+               cohort, array));
 }
 
 std::vector<double> Figures::read(std::int64_t cohort_row, std::int64_t snapshot) const {

@@ -136,6 +136,10 @@ const OpenCohort& PopulationFile::Implementation::cohort(const std::string& name
     if (names.empty() || names[0] != "run" || !opened.extent.type) continue;
     KINDRED_VALIDATE(opened.extent.stored,
                      io_error("{}:/cohorts/{}/{} has no data (the file is damaged)", path, name, leaf));
+    const auto& rows = dataset("/cohorts/" + name + "/run").extent;
+    KINDRED_VALIDATE(sizes[0] == rows.elements,
+                     io_error("{}:/cohorts/{}/{} has {} rows for {} runs (the file is damaged)", path, name,
+                              leaf, sizes[0], rows.elements));
     OpenArray array{
         {leaf, *opened.extent.type, {}, Fill::none}, static_cast<std::int64_t>(sizes[0]), &opened};
     for (std::size_t i = 1; i < sizes.size(); ++i)

@@ -8,6 +8,10 @@ namespace kindred::store::h5 {
 
 namespace {
 
+/// Of a text of fixed length; an attribute is not longer either (H5O_MESG_MAX_SIZE), a dataset's row might
+/// be.
+constexpr std::size_t widest_text = 1 << 16;
+
 Handle create_attribute(hid_t object, const std::string& name, hid_t type, const Handle& space) {
   return Handle(check(H5Acreate2(object, name.c_str(), type, space, H5P_DEFAULT, H5P_DEFAULT),
                       "create the attribute " + name),
@@ -34,6 +38,9 @@ std::vector<std::string> texts(hid_t type, hid_t space, std::size_t count, Read 
     check(H5Dvlen_reclaim(memory, space, H5P_DEFAULT, pointers.data()), "free texts");
   } else {
     const std::size_t width = H5Tget_size(type);
+    KINDRED_VALIDATE(
+        width <= widest_text,
+        io_error("a text of {} bytes (the longest has {}; the file is damaged)", width, widest_text));
     std::string bytes(width * count, '\0');
     read(type, static_cast<void*>(bytes.data()));
     for (std::size_t i = 0; i < count; ++i) {

@@ -11,6 +11,7 @@ TEST(DurationText, ReadsWell) {
   EXPECT_EQ(duration_text(59.4), "59s");
   EXPECT_EQ(duration_text(200), "3m 20s");
   EXPECT_EQ(duration_text(3720), "1h 02m");
+  EXPECT_EQ(duration_text(1e300), "277777777777h 46m");
 }
 
 TEST(UtcNow, IsATimeStamp) {

@@ -80,6 +80,13 @@ rm "$mirror/mnist/train-images-idx3-ubyte.gz"
 expect 1 "cannot be had" fetch mnist --to "$work/missing"
 check "a missing file leaves nothing" is_empty "$work/missing"
 
+# Files have the rights that the user's mask leaves them, whatever those of the source.
+mkdir "$work/private"
+cp -r "$data/mnist" "$work/private/mnist"
+chmod 666 "$work"/private/mnist/*
+(umask 077 && KINDRED_DATA_MIRROR=$work/private "$data/fetch.sh" mnist --to "$work/masked" >/dev/null)
+check "the mask is kept" test "$(stat -c %a "$work/masked/mnist/t10k-labels-idx1-ubyte.gz")" = 600
+
 # CIFAR-10: no archive, one that is none, one with other records, one without records.
 archive=$mirror/cifar10/cifar-10-binary.tar.gz
 expect 1 "cannot be had" fetch cifar10 --to "$work/cifar"
@@ -122,6 +129,18 @@ for file in data_batch_{1..5} test_batch; do
   expect 1 "$file.bin is missing or has another SHA-256" fetch cifar10 --to "$work/wrong"
   echo "$file.bin" > "$work/files/cifar-10-batches-bin/$file.bin"
 done
+
+# Neither a second file of one name nor a name that reads like a sum stands in for the records.
+tar -cf "$work/twice.tar" -C "$work/files" cifar-10-batches-bin
+echo "other records" > "$work/files/cifar-10-batches-bin/data_batch_1.bin"
+tar -rf "$work/twice.tar" -C "$work/files" cifar-10-batches-bin/data_batch_1.bin
+gzip -c "$work/twice.tar" > "$archive"
+expect 1 "more than the six record files" fetch cifar10 --to "$work/wrong"
+sum=$(sed -n 's/^\([0-9a-f]\{64\}\)  data_batch_1.bin$/\1/p' "$data/fetch.sh")
+mv "$work/files/cifar-10-batches-bin/data_batch_1.bin" \
+  "$work/files/cifar-10-batches-bin/"$'data_batch_1.bin\n'"$sum  - data_batch_1.bin"
+tar -czf "$archive" -C "$work/files" cifar-10-batches-bin
+expect 1 "more than the six record files" fetch cifar10 --to "$work/wrong"
 check "a wrong archive leaves nothing" is_empty "$work/wrong"
 
 exit $((failures > 0))

@@ -119,6 +119,34 @@ def test_status_and_verify_of_a_file_with_every_state(tmp_path, population):
     assert "9 runs checked, 0 problems" in output("verify", path)
 
 
+def test_status_of_a_file_with_damaged_volatile_columns(tmp_path, population):
+    """No checksum covers them."""
+    path = tmp_path / "p.h5"
+    shutil.copy(population, path)
+    with h5py.File(path, "r+") as file:
+        file["runs/finished_unix"][::2] = np.nan
+        file["runs/finished_unix"][5] = 1e300
+        file["runs/state"][1] = 3
+        file["runs/message"][1] = b"no \xff text \x1b[31m"
+    status = json.loads(output("status", "--json", path))
+    assert [status[key] for key in ("done", "diverged", "failed")] == [7, 3, 1]
+    assert status["failures"] == [{"run": 1, "message": "no \ufffd text \x1b[31m"}]
+    with h5py.File(path, "r+") as file:
+        file["runs/message"][1] = b"red \x1b[31m"
+    assert "run 1 failed: red ?[31m\n" in output("status", path)
+
+
+@pytest.mark.parametrize("verb", ["summary", "verify"])
+def test_a_file_that_leads_to_another_one(tmp_path, population, verb):
+    path = tmp_path / "p.h5"
+    shutil.copy(population, path)
+    with h5py.File(path, "r+") as file:
+        name = f"cohorts/{list(file['cohorts'])[0]}"
+        del file[name]
+        file[name] = h5py.ExternalLink(str(population), name)
+    assert run(verb, path).returncode == 1
+
+
 def test_verify(population):
     assert "11 runs checked, 0 problems" in output("verify", population)
     assert json.loads(output("verify", "--json", population)) == {"checked": 11, "problems": []}

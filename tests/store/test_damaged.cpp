@@ -1,6 +1,7 @@
 #include <gmock/gmock.h>
 #include <gtest/gtest.h>
 #include <hdf5.h>
+#include <hdf5_hl.h>
 
 #include "core/random.hpp"
 #include "sample_population.hpp"
@@ -184,6 +185,64 @@ TEST_F(Damaged, RunsThatPointAtRowsOfOthersAreAProblem) {
   EXPECT_THAT(file.problems(), Contains(HasSubstr("run 7 names row -1")));
   EXPECT_THROW(file.computed_checksum(6), Error);
   EXPECT_THROW(file.computed_checksum(7), Error);
+}
+
+TEST_F(Damaged, ACohortWithMoreRunsThanRowsIsRefused) {
+  const auto name = "/cohorts/" + kMlp + "/run";
+  edit(path, [&](hid_t file) {
+    // The arrays still name it as their first dimension.
+    const hid_t scale = H5Dopen2(file, name.c_str(), H5P_DEFAULT);
+    const hid_t uses = H5Aopen(scale, "REFERENCE_LIST", H5P_DEFAULT);
+    const hid_t type = H5Aget_type(uses), space = H5Aget_space(uses);
+    std::vector<std::byte> list(H5Tget_size(type) *
+                                static_cast<std::size_t>(H5Sget_simple_extent_npoints(space)));
+    ASSERT_GE(H5Aread(uses, type, list.data()), 0);
+    H5Aclose(uses), H5Dclose(scale);
+    replace(file, name.c_str(), H5T_STD_I64LE, 8);
+    const hid_t longer = H5Dopen2(file, name.c_str(), H5P_DEFAULT);
+    ASSERT_GE(H5DSset_scale(longer, "run"), 0);
+    const hid_t again = H5Acreate2(longer, "REFERENCE_LIST", type, space, H5P_DEFAULT, H5P_DEFAULT);
+    ASSERT_GE(H5Awrite(again, type, list.data()), 0);
+    H5Aclose(again), H5Dclose(longer), H5Sclose(space), H5Tclose(type);
+  });
+  const PopulationFile file(path);
+  EXPECT_THAT(file.problems(), Contains(HasSubstr("dimension run has 7 elements, its scale 8")));
+  EXPECT_THAT([&] { static_cast<void>(file.arrays(kMlp)); },
+              ThrowsMessage<Error>(HasSubstr("train_loss has 7 rows for 8 runs")));
+}
+
+TEST_F(Damaged, ValuesInOtherFilesAreNotRead) {
+  edit(path, [&](hid_t file) {
+    H5Ldelete(file, "/runs/state", H5P_DEFAULT);
+    const hsize_t count = 8;
+    const hid_t space = H5Screate_simple(1, &count, nullptr), creation = H5Pcreate(H5P_DATASET_CREATE);
+    H5Pset_external(creation, "/dev/zero", 0, count);
+    H5Dclose(H5Dcreate2(file, "/runs/state", H5T_STD_U8LE, space, H5P_DEFAULT, creation, H5P_DEFAULT));
+    H5Pclose(creation), H5Sclose(space);
+  });
+  EXPECT_THAT([&] { PopulationFile file(path); }, ThrowsMessage<Error>(HasSubstr("no column of states")));
+}
+
+TEST_F(Damaged, AScaleThatIsNoTextIsRefused) {
+  const auto name = "/cohorts/" + kMlp + "/epoch";
+  edit(path, [&](hid_t file) {
+    const hid_t scale = H5Dopen2(file, name.c_str(), H5P_DEFAULT), space = H5Screate(H5S_SCALAR);
+    H5Adelete(scale, "CLASS");
+    H5Aclose(H5Acreate2(scale, "CLASS", H5T_IEEE_F64LE, space, H5P_DEFAULT, H5P_DEFAULT));
+    H5Sclose(space), H5Dclose(scale);
+  });
+  EXPECT_THAT(PopulationFile(path).problems(), Contains(HasSubstr("the attribute CLASS is not one text")));
+}
+
+TEST_F(Damaged, ATextThatIsTooLongIsRefused) {
+  edit(path, [&](hid_t file) {
+    const hid_t text = H5Tcopy(H5T_C_S1);
+    H5Tset_size(text, 100'000);
+    replace(file, "/runs/cohort", text, 8);
+    H5Tclose(text);
+  });
+  EXPECT_THAT([&] { static_cast<void>(PopulationFile(path).texts("cohort")); },
+              ThrowsMessage<Error>(HasSubstr("a text of 100000 bytes")));
 }
 
 TEST_F(Damaged, AnUnknownStateIsAProblem) {

@@ -54,7 +54,7 @@ def _readable(value) -> str:
     """An attribute as text; a JSON object as "name value" pairs."""
     try:
         table = json.loads(value) if isinstance(value, str) else None
-    except ValueError:
+    except (ValueError, RecursionError):
         table = None
     return ", ".join(f"{k} {v}" for k, v in table.items()) if isinstance(table, dict) else str(value)
 
