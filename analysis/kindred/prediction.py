@@ -103,7 +103,7 @@ def _model(seed: int):
     from sklearn.ensemble import GradientBoostingRegressor
 
     return GradientBoostingRegressor(
-        n_estimators=200, learning_rate=0.05, max_depth=3, min_samples_leaf=3, subsample=0.7,
+        n_estimators=100, learning_rate=0.1, max_depth=3, min_samples_leaf=3, subsample=0.7,
         max_features="sqrt", random_state=seed,
     )
 

@@ -11,7 +11,9 @@ from kindred.statistics.resampling import bootstrap_weights, codes, percentile_i
 from kindred.statistics.tested import share_as_extreme, too_small
 
 
-def group_difference(values, groups, *, strata=None, first=None, permutations: int = 1999) -> Estimate:
+def group_difference(
+    values, groups, *, strata=None, first=None, permutations: int = 1999, resamples: int = RESAMPLES
+) -> Estimate:
     """Cliff's delta of two groups: the share of pairs where `first` has the larger value, less the share where
     the other has; −1 to 1, ties count for neither.
 
@@ -32,7 +34,7 @@ def group_difference(values, groups, *, strata=None, first=None, permutations: i
     reason = too_small(n, sizes)
     if reason or not np.isfinite(value):
         return Estimate(value, n=n, reason=reason or "undefined: no stratum has runs of both groups")
-    weights = bootstrap_weights(n, RESAMPLES, strata=2 * strata + chosen)
+    weights = bootstrap_weights(n, resamples, strata=2 * strata + chosen)
     low, high = percentile_interval(_delta(signs, weights * chosen, weights * ~chosen, strata))
     shuffled = chosen[resampling.permutations(n, permutations, strata)] * 1.0
     p = share_as_extreme(np.abs(_delta(signs, shuffled, 1 - shuffled, strata)), abs(value))
