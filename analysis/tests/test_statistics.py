@@ -39,6 +39,13 @@ def test_permutations_keep_to_their_strata():
     assert (permutations(10, 400, strata) == orders).all()
 
 
+def test_permutations_move_whole_clusters():
+    clusters, strata = np.array([0, 1, 1, 0, 2, 3, 3, 4]), np.array([0, 0, 0, 0, 0, 1, 1, 1])
+    orders = permutations(8, 200, strata, clusters)
+    found = {tuple(order) for order in orders.tolist()}
+    assert found == {(0, 1, 2, 3, 4, 5, 6, 7), (1, 0, 3, 2, 4, 5, 6, 7)}
+
+
 def test_bootstrap_draws_whole_clusters_within_strata():
     clusters, strata = np.array([0, 0, 1, 2, 2, 3, 4]), np.array([0, 0, 0, 0, 0, 1, 1])
     weights = bootstrap_weights(7, 300, clusters, strata)
@@ -133,6 +140,20 @@ def test_clusters_widen_the_interval(random):
     plain, clustered = correlate(x, y), correlate(x, y, clusters=np.repeat(np.arange(12), 6))
     assert clustered.value == plain.value
     assert clustered.high - clustered.low > 1.5 * (plain.high - plain.low)
+    assert clustered.p > 0.05 or clustered.p > 10 * plain.p
+    few = correlate(x, y, clusters=np.repeat(np.arange(6), 12))
+    assert few.reason == "too small: 6 different settings, 8 are needed" and not few.known
+
+
+def test_repeated_runs_are_not_more_evidence():
+    """Without an effect, each run five times over."""
+    random = np.random.default_rng(5)
+    wrong = {"rows": 0, "clusters": 0}
+    for _ in range(100):
+        x, y = (np.repeat(random.normal(size=12), 5) for _ in range(2))
+        wrong["rows"] += correlate(x, y, resamples=10).p < 0.05
+        wrong["clusters"] += correlate(x, y, clusters=np.repeat(np.arange(12), 5), resamples=10).p < 0.05
+    assert wrong["rows"] > 25 and wrong["clusters"] <= 12  # of 100 at 5 %: more than 12 with probability 0.0015
 
 
 def test_correlate_each_corrects(random):

@@ -5,6 +5,7 @@ Everything that draws random numbers does so from a fixed seed: the same data gi
 small for a p-value or an interval has none, and says why in `reason`.
 """
 
+from kindred.statistics.across import across_strata
 from kindred.statistics.correlation import correlate, correlate_each
 from kindred.statistics.differences import group_difference
 from kindred.statistics.dispersion import dispersion
@@ -15,6 +16,7 @@ from kindred.statistics.tested import Tested
 
 __all__ = [
     "Tested",
+    "across_strata",
     "adjust",
     "correlate",
     "correlate_each",

@@ -22,9 +22,10 @@ def correlate(x, y, *, given=None, strata=None, clusters=None, resamples: int = 
     after a linear regression on the ranks of its numbers and on dummies of its texts; a number that is missing
     (a setting that does not apply) counts as a value of its own. `strata` has ranks taken within each stratum.
 
-    The interval is the percentile bootstrap's, of the rows, or of `clusters` of rows that are not independent.
-    The p-value is of Student's t with n − 2 − (columns given) degrees of freedom; with strata, of permutations
-    within them (of residuals: Freedman & Lane 1983). Neither is there for fewer than 8 rows."""
+    The interval is the percentile bootstrap's, of the rows, or of `clusters` of rows that are not independent (runs
+    of equal settings). The p-value is of Student's t with n − 2 − (columns given) degrees of freedom; with strata or
+    clusters of several rows, of permutations within these, of whole clusters (of residuals: Freedman & Lane 1983).
+    Neither is there for fewer than 8 rows or clusters."""
     x, y = np.asarray(x, float), np.asarray(y, float)
     kept = np.isfinite(x) & np.isfinite(y)
     n = int(kept.sum())
@@ -32,13 +33,16 @@ def correlate(x, y, *, given=None, strata=None, clusters=None, resamples: int = 
     x, y = x[kept], y[kept]
     one = np.ones((1, n))
     value = _correlations(x, y, columns, strata_codes, one)[0] if n > 2 else np.nan
-    reason = too_small(n) or ("" if np.isfinite(value) else "undefined: one of the two is constant")
+    grouped = None if clusters is None else codes(np.asarray(clusters)[kept], n)
+    reason = too_small(n, clusters=None if grouped is None else len(set(grouped))) or ("" if np.isfinite(value) else "undefined: one of the two is constant")
     if reason:
         return Estimate(value, n=n, reason=reason)
-    grouped = None if clusters is None else np.asarray(clusters)[kept]
     weights = bootstrap_weights(n, resamples, grouped, strata_codes)
     low, high = percentile_interval(_correlations(x, y, columns, strata_codes, weights))
-    p = _p_value(value, x, y, columns, strata_codes, strata is not None)
+    dependent = grouped is not None and len(set(grouped)) < n
+    permute = strata is not None or dependent
+    orders = permutations(n, _PERMUTATIONS, strata_codes, grouped) if permute else None
+    p = _p_value(value, x, y, columns, strata_codes, orders)
     return Estimate(value, low, high, n, p)
 
 
@@ -118,7 +122,7 @@ def _residuals(a, design, weights) -> np.ndarray:
     return a - (design @ slope)[:, :, 0]
 
 
-def _p_value(value, x, y, columns, strata, stratified: bool) -> float:
+def _p_value(value, x, y, columns, strata, orders) -> float:
     one = np.ones((1, len(x)))
     a, b = weighted_ranks(x, one, strata), weighted_ranks(y, one, strata)
     basis = np.empty((len(x), 0))
@@ -127,8 +131,8 @@ def _p_value(value, x, y, columns, strata, stratified: bool) -> float:
         a, b = _residuals(a, design, one), _residuals(b, design, one)
         u, s, _ = np.linalg.svd(design[0], full_matrices=False)
         basis = u[:, s > 1e-5 * s[0]]
-    if stratified:
-        shuffled = b[0][permutations(len(x), _PERMUTATIONS, strata)]
+    if orders is not None:
+        shuffled = b[0][orders]
         left = (shuffled**2).sum(axis=1) - ((shuffled @ basis) ** 2).sum(axis=1)
         return share_as_extreme(np.abs(shuffled @ a[0]) / np.sqrt(left), abs(value) * np.linalg.norm(a))
     freedom = len(x) - 2 - basis.shape[1]

@@ -15,13 +15,21 @@ def codes(labels, n: int) -> np.ndarray:
     return pd.factorize(np.asarray(labels), use_na_sentinel=False)[0]
 
 
-def permutations(n: int, count: int, strata=None, seed: int = SEED) -> np.ndarray:
-    """[count, n]: orders of 0 … n − 1 in which every place keeps to its stratum."""
+def permutations(n: int, count: int, strata=None, clusters=None, seed: int = SEED) -> np.ndarray:
+    """[count, n]: orders of 0 … n − 1 in which every place keeps to its stratum.
+
+    Clusters move as a whole, to the places of another of as many rows in the same stratum."""
     strata = codes(strata, n)
-    keys = np.random.default_rng(seed).random((count, n))
+    clusters = np.arange(n) if clusters is None else codes(clusters, n)
+    size = np.bincount(clusters)[clusters]
+    order = np.lexsort((clusters, size, strata))  # rows by stratum, by size, cluster after cluster
+    random = np.random.default_rng(seed)
     orders = np.empty((count, n), dtype=int)
-    # Rows by stratum, in random order within it, to the places by stratum.
-    orders[:, np.argsort(strata, kind="stable")] = np.argsort(keys + 2.0 * strata, axis=1)
+    starts = np.flatnonzero(np.r_[True, np.any(np.diff([strata[order], size[order]]) != 0, axis=0)])
+    for rows in np.split(order, starts[1:]):
+        blocks = rows.reshape(-1, size[rows[0]])
+        drawn = np.argsort(random.random((count, len(blocks))), axis=1)
+        orders[:, rows] = blocks[drawn].reshape(count, -1)
     return orders
 
 

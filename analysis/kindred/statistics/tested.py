@@ -32,10 +32,12 @@ class Tested:
         return bool(np.isfinite(self.p))
 
 
-def too_small(n: int, sizes=()) -> str:
+def too_small(n: int, sizes=(), clusters: int | None = None) -> str:
     """Why so few runs, in groups of these sizes, get no p-value; "" where they do."""
     if n < SMALLEST_SAMPLE:
         return f"too small: {n} {'run' if n == 1 else 'runs'}, {SMALLEST_SAMPLE} are needed"
+    if clusters is not None and clusters < SMALLEST_SAMPLE:
+        return f"too small: {clusters} different settings, {SMALLEST_SAMPLE} are needed"
     if len(sizes) and min(sizes) < SMALLEST_GROUP:
         return f"too small: a group of {min(sizes)}, {SMALLEST_GROUP} are needed in each"
     return ""
