@@ -7,6 +7,7 @@ import numpy as np
 from kindred.figures.spec import Axis, Control, Figure, Heat, Panel, Points
 
 MOST_CELLS = 128  # larger matrices are averaged over blocks of neighbouring runs
+_FIRST = "wasserstein_standardized"  # whose map is shown first: of shapes, whatever the scale of the weights
 _WIDE = 10  # times the median: distances that reach further are drawn on a logarithmic scale
 
 
@@ -81,7 +82,8 @@ def map_figure(key: str, maps: dict, colours: dict[str, str], caption: str, coho
         frames[(k,)] = [
             Panel(title, [Points(x, y, runs)], axes[0], axes[1], words, column) for title, column in colours.items()
         ]
-    controls = [Control("metric", list(known))]
+    start = list(known).index(_FIRST) if _FIRST in known else 0
+    controls = [Control("metric", list(known), start=start)]
     return Figure(
         key, "Map of the runs", caption, frames, controls, columns=max(2, len(colours)), height=330, cohort=cohort
     )

@@ -51,7 +51,7 @@ MARKS.heat = {
       pen.rect(x, f.top + size - ((i + 1) * size) / 64, 7, size / 64 + 0.5, css(colours[m.reversed ? 254 - place : place]));
     }
     const axis = { low: m.range[0], high: m.range[1], log: m.log, names: [] };
-    const s = scale(axis, f.top + size, f.top, 4);
+    const s = scale(axis, f.top + size, f.top, 6);
     for (const [v, label] of s.ticks) pen.text(label, x + 10, s.map(v) + 3, { fill: ink("soft"), size: 9.5 });
   },
 
