@@ -10,11 +10,11 @@ from matplotlib.figure import Figure
 from scipy import stats
 
 from kindred.embedding import embed
-from kindred.figures.style import AXIS, INK, NEUTRAL, OPTIMAL, SUBOPTIMAL, styled
+from kindred.figures.style import AXIS, INK, NEUTRAL, OPTIMAL, SUBOPTIMAL, log_ticks, styled
 from kindred.sentences import fixed
 from kindred.similarity import Similarity
 from kindred.study.material import Cohort, matrix
-from kindred.study.relations import _all_layers
+from kindred.study.relations import all_layers
 
 COLOURS = {"optimal": OPTIMAL, "suboptimal": SUBOPTIMAL, "middle": NEUTRAL}
 ARCHITECTURES = ("#0072B2", "#D55E00", "#009E73", "#B8578F")
@@ -26,13 +26,13 @@ def draw(cohorts: list[Cohort], similarity: Similarity, tables: dict[str, pd.Dat
     """Every figure by name, as SVG."""
     made = {
         "accuracy": accuracy(cohorts),
-        "alike": ratios(tables["alike"], "Dispersion of optimal runs / of suboptimal runs"),
+        "alike": ratios(tables["alike"], "Dispersion, optimal / suboptimal"),
         "origin": origin(tables["origin"]),
         "variance": scatter(
             cohorts, lambda c: c.common[-1]["all variance"], "variance of all weights", tables["variance"], "all weights"
         ),
         "strength": scatter(
-            cohorts, lambda c: 10 ** _all_layers(c, -1), "layer fluctuation (geometric mean of the layers)",
+            cohorts, lambda c: 10 ** all_layers(c, -1), "layer fluctuation (geometric mean of the layers)",
             tables["strength"], "all layers",
         ),
         "shape": shape(cohorts),
@@ -79,7 +79,7 @@ def ratios(table, title):
     axes.tick_params(length=0)
     for side in axes.spines.values():
         side.set_visible(False)
-    axes.set_xlabel(f"{title}; bold: adjusted p < 0.05", fontsize=9)
+    figure.supxlabel(f"{title}; bold: adjusted p < 0.05", fontsize=9)
     return figure
 
 
@@ -98,7 +98,7 @@ def origin(table):
     axes.axhline(1, color=AXIS, linewidth=0.8)
     axes.set(xticks=range(len(columns)), yscale="log", ylabel="dispersion of optimal / suboptimal")
     axes.set_xticklabels([c.replace(" ", "\n") for c in columns], fontsize=8)
-    _plain_log(axes.yaxis, [0.1, 0.2, 0.3, 0.5, 0.7, 1, 1.5, 2, 3])
+    _plain_log(axes.yaxis, *log_ticks(*axes.get_ylim()))
     axes.legend(loc="upper left", bbox_to_anchor=(0, 1.16), ncols=3, frameon=False)
     return figure
 
@@ -113,10 +113,12 @@ def scatter(cohorts, values, label, table, what):
             rows = (c.group == name).to_numpy()
             panel.scatter(x[rows], c.accuracy[rows], s=12, color=COLOURS[name], alpha=0.8, linewidths=0)
         panel.set_xscale("log")
-        panel.minorticks_off()
+        low, high = panel.get_xlim()
+        _plain_log(panel.xaxis, *log_ticks(low, high))
         row = found.loc[c.label]
-        panel.set_title(f"{c.label}   ρ {fixed(row['rho'])} ({fixed(row['low'])} to {fixed(row['high'])})", fontsize=8.5,
-                        loc="left")
+        known = np.isfinite(row["low"])
+        reach = f" ({fixed(row['low'])} to {fixed(row['high'])})" if known else ""
+        panel.set_title(f"{c.label}   ρ {fixed(row['rho'])}{reach}", fontsize=8.5, loc="left")
     _edges(axes, label, "test accuracy")
     return figure
 
@@ -243,8 +245,8 @@ def _edges(axes, x, y):
     figure.supylabel(y, fontsize=9)
 
 
-def _plain_log(axis, ticks):
-    axis.set_ticks(ticks, [f"{t:g}" for t in ticks])
+def _plain_log(axis, ticks, labels):
+    axis.set_ticks(ticks, labels)
     axis.set_ticks([], minor=True)
 
 

@@ -67,8 +67,8 @@ def strength(cohorts: list[Cohort]) -> pd.DataFrame:
     relations = {
         "input nodes": lambda c: c.common[-1]["input fluctuation"],
         "output nodes": lambda c: c.common[-1]["output fluctuation"],
-        "all layers": lambda c: _all_layers(c, -1),
-        "all layers, epoch 0": lambda c: _all_layers(c, 0),
+        "all layers": lambda c: all_layers(c, -1),
+        "all layers, epoch 0": lambda c: all_layers(c, 0),
     }
     found = []
     for what, values in relations.items():
@@ -157,7 +157,8 @@ def _unusual(values: pd.Series) -> pd.Series:
     return (logs - logs.median()).abs()
 
 
-def _all_layers(cohort: Cohort, snapshot: int) -> pd.Series:
+def all_layers(cohort: Cohort, snapshot: int) -> pd.Series:
+    """log10 of the layer fluctuation, mean over the layers."""
     columns = [f"{layer} fluctuation" for layer in cohort.layers]
     with np.errstate(divide="ignore"):
         return np.log10(cohort.each[snapshot][columns]).mean(axis=1)
