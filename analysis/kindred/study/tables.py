@@ -12,6 +12,7 @@ from kindred.study.foresight import predicted, transferred
 from kindred.study.material import Cohort
 from kindred.study.relations import agreement, epochs, profiles, separation, strength, variance
 from kindred.study.spread import alike, origin, twins, typicality
+from kindred.study.verdicts import verdicts
 
 SIGNIFICANT = 0.05
 
@@ -37,7 +38,7 @@ def compute(cohorts: list[Cohort], similarity: Similarity) -> tuple[dict[str, pd
         "prediction": prediction,
         "transfer": transferred(cohorts),
     }
-    return tables, kept
+    return {"verdicts": verdicts(tables), **tables}, kept
 
 
 def overview(cohorts: list[Cohort]) -> pd.DataFrame:
@@ -200,7 +201,20 @@ def _epochs(table):
     ).T.rename_axis("cohort")
 
 
+def _verdicts(table):
+    return pd.DataFrame(
+        {
+            "claim": table["claim"],
+            "tests over all cohorts": table["all_cohorts"],
+            "effect": table["effect"],
+            "in single cohorts": table["single_cohorts"].fillna("–"),
+            "verdict": [f"**{v}**" for v in table["verdict"]],
+        }
+    )
+
+
 _RENDER = {
+    "verdicts": _verdicts,
     "cohorts": _overview,
     "alike": _ratios,
     "origin": _ratios,
