@@ -14,7 +14,7 @@ import pandas as pd
 from kindred import page
 from kindred.errors import KindredError
 from kindred.figures.common import groups
-from kindred.figures.draw import FORMATS, drawn, table
+from kindred.figures.draw import drawn, table
 from kindred.figures.embed import embedded
 from kindred.findings import Findings, examine
 from kindred.output import write
@@ -112,8 +112,8 @@ def write_figures(report: Report, folder: pathlib.Path):
         for run in members
     }
     for figure in report.figures:
-        for form in FORMATS:
-            write(folder / f"{figure.key}.{form}", drawn(figure, looks, form))
+        for form, content in drawn(figure, looks).items():
+            write(folder / f"{figure.key}.{form}", content)
         write(folder / f"{figure.key}.csv", table(figure).encode())
 
 

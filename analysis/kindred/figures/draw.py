@@ -30,8 +30,8 @@ FORMATS = ("svg", "pdf", "png")
 
 
 @style.styled
-def drawn(figure: Figure, looks: dict[int, str], form: str) -> bytes:
-    """The frame that is shown first, as a file of one of FORMATS; `looks` gives each run's group."""
+def drawn(figure: Figure, looks: dict[int, str]) -> dict[str, bytes]:
+    """The frame that is shown first, as files of all FORMATS; `looks` gives each run's group."""
     panels = figure.start
     columns = max(1, min(figure.columns, len(panels)))
     rows = max(1, -(-len(panels) // columns))
@@ -48,6 +48,12 @@ def drawn(figure: Figure, looks: dict[int, str], form: str) -> bytes:
         handles = [axes[0].plot([], [], color=style.look(look), lw=3)[0] for _, look in figure.series]
         labels = [label for label, _ in figure.series]
         canvas.legend(handles, labels, loc="upper right", ncols=len(labels), bbox_to_anchor=(1, 1))
+    canvas.draw_without_rendering()
+    canvas.set_layout_engine("none")  # what was laid out once serves all files
+    return {form: _saved(canvas, form) for form in FORMATS}
+
+
+def _saved(canvas, form: str) -> bytes:
     buffer = io.BytesIO()
     about = {"svg": {"Date": None, "Creator": None}, "pdf": {"CreationDate": None, "Producer": None, "Creator": None}}
     canvas.savefig(buffer, format=form, metadata=about.get(form), dpi=150 if form == "png" else 100)
@@ -127,6 +133,7 @@ def _mark(canvas, axis, mark, looks):
             axis.plot([mark.low, mark.high], [mark.low, mark.high], color=style.AXIS, ls=":", lw=1)
         case Heat():
             norm = LogNorm(mark.low, mark.high, clip=True) if mark.log else Normalize(mark.low, mark.high, clip=True)
+            axis.set_facecolor(style.EMPTY)  # shows where there is no value
             image = axis.imshow(
                 np.ma.masked_invalid(mark.values), cmap=style.ramp(mark.ramp, mark.reversed), norm=norm,
                 interpolation="nearest", aspect="equal",

@@ -147,7 +147,7 @@ def map_figure(cohort: CohortFindings, arrays: xr.Dataset) -> Figure | None:
     )
     controls = [Control("epoch", [str(e) for e in epochs], "slider", len(epochs) - 1)]
     return Figure(
-        f"map-{cohort.name}", "Input-node strength", caption, frames, controls, columns=4, height=250,
+        f"inputs-{cohort.name}", "Input-node strength", caption, frames, controls, columns=4, height=250,
         cohort=cohort.name,
     )
 

@@ -80,9 +80,7 @@ def ramp(name: str, backwards: bool = False) -> ListedColormap:
         colours = matplotlib.colormaps["viridis"](np.linspace(0, 1, 255))
     else:
         colours = matplotlib.colors.LinearSegmentedColormap.from_list(name, _DIVERGING)(np.linspace(0, 1, 255))
-    found = ListedColormap(colours[::-1] if backwards else colours)
-    found.set_bad(EMPTY)
-    return found
+    return ListedColormap(colours[::-1] if backwards else colours)
 
 
 _MATPLOTLIB = {

@@ -18,15 +18,16 @@ _MOST_ROWS = 30
 def section(report: Report) -> str:
     def cohort(c: CohortFindings) -> str:
         if not c.groups.known:
-            return page.paragraph(
+            return _group_words(c) + page.paragraph(
                 "Left out: the file has no test accuracies of these runs and no learning curves "
                 "(networks trained elsewhere bring only their weights).",
                 "note",
             )
+        settings = report.place(figures.settings_figure(c))
         curves = report.place(figures.curves_figure(c)) or page.paragraph(
             "Learning curves are left out: the file has none.", "note"
         )
-        return _group_words(c) + report.place(figures.settings_figure(c)) + curves + _settings_table(c)
+        return _group_words(c) + settings + curves + _settings_table(c)
 
     return "\n".join(
         [

@@ -2,6 +2,7 @@
 
 const bar = document.getElementById("bar");
 const tip = element("div", "tip");
+tip.hidden = true;
 document.body.append(tip);
 
 /** What is known of a run, beside the pointer. */

@@ -60,6 +60,7 @@ class Figure {
     if (!this.visible || !this.grid.clientWidth) return;
     for (const i of this.root.querySelectorAll("i[data-look]")) i.style.background = look(i.dataset.look);
     for (const panel of this.panels) panel.paint();
+    this.root.dataset.drawn = "yes";
   }
 
   point() {
