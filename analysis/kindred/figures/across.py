@@ -4,9 +4,13 @@ from __future__ import annotations
 
 import numpy as np
 
-from kindred.figures.spec import Axis, Figure, Heat, Intervals, Panel, Rule, single
+from kindred.figures.common import is_log
+from kindred.figures.spec import Axis, Control, Figure, Heat, Intervals, Panel, Points, Rule, single
 from kindred.findings import Findings
+from kindred.moments import WHOLE
 from kindred.sentences import short_names
+
+_MOMENTS = ("variance", "kurtosis", "skewness", "mean")
 
 
 def effects_figure(findings: Findings) -> Figure | None:
@@ -51,6 +55,32 @@ def effects_figure(findings: Findings) -> Figure | None:
     )
 
 
+def statistics_figure(findings: Findings, arrays) -> Figure | None:
+    """Accuracy against statistics that every architecture has, all runs together; `arrays` gives a cohort's."""
+    shown = [c for c in findings.cohorts if c.groups.known and c.matrices]
+    if len(shown) < 2:
+        return None
+    frames = {}
+    for k, moment in enumerate(_MOMENTS):
+        found = {"all weights": [], "first matrix": [], "last matrix": []}
+        for c in shown:
+            moments = arrays(c)["moments"].isel(snapshot=-1).sel(moment=moment).load().sel(run=c.groups.order)
+            for of, name in zip(found, (WHOLE, c.matrices[0], c.matrices[-1])):
+                known = name in c.parameters
+                found[of].append(moments.sel(parameter=name).values if known else np.full(len(c.groups.order), np.nan))
+        accuracy, runs = (np.concatenate([getattr(c.groups, a) for c in shown]) for a in ("accuracy", "order"))
+        frames[(k,)] = [
+            Panel(of, [Points(x, accuracy, runs)], Axis(moment, log=is_log(x)), Axis("test accuracy"), f"n = {len(x)}")
+            for of, x in ((of, np.concatenate(parts)) for of, parts in found.items())
+        ]
+    caption = (
+        "Final test accuracy against a statistic of the final weights, the runs of all cohorts together. Colour by "
+        "cohort, dataset or architecture to tell them apart: accuracies of different datasets do not compare."
+    )
+    controls = [Control("statistic", list(_MOMENTS))]
+    return Figure("statistics-all", "Within and between networks", caption, frames, controls, columns=3, height=240)
+
+
 def between_figure(findings: Findings, pairs) -> Figure | None:
     """Mean distance of the optimal runs of each two cohorts, and of the suboptimal ones; a panel pair a metric."""
     cohorts = [c for c in findings.cohorts if c.groups.size]
@@ -66,7 +96,8 @@ def between_figure(findings: Findings, pairs) -> Figure | None:
         low, high = float(values.min()), float(values.max())
         for group, matrix in zip(("optimal", "suboptimal"), both):
             heat = Heat(
-                matrix, low, high if high > low else low + 1.0, found.metric, reversed=found.kind == "distance"
+                matrix, low, high if high > low else low + 1.0, found.metric, reversed=found.kind == "distance",
+                names=[names[c.name] for c in cohorts],
             )
             panels.append(Panel(f"{found.metric}, {group}", [heat]))
     order = ", ".join(f"{i + 1} {names[c.name]}" for i, c in enumerate(cohorts))

@@ -179,7 +179,9 @@ def _rows(mark, panel):
                 place = names[round(at)] if names and 0 <= round(at) < len(names) else at
                 yield "", row[0], place, row[1], row[2], ""
         case Heat():
-            labels = [" ".join(map(str, m)) for m in mark.members] if mark.members is not None else None
+            labels = mark.names
+            if mark.members is not None:
+                labels = [" ".join(map(str, m)) for m in mark.members]
             for (i, j), value in np.ndenumerate(mark.values):
                 yield "", labels[j] if labels else j, labels[i] if labels else i, "", "", value
 

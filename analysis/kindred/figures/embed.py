@@ -147,6 +147,8 @@ def _heat(store, mark: Heat, place) -> dict:
         "reversed": mark.reversed,
         "bare": mark.bare,
     }
+    if mark.names is not None:
+        found["names"] = mark.names
     if mark.members is not None:
         found["members"] = [[place[int(run)] for run in runs] for runs in mark.members]
     return found

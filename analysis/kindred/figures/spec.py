@@ -120,6 +120,7 @@ class Heat:
     ramp: str = "sequential"
     reversed: bool = False
     members: list[np.ndarray] | None = None
+    names: list[str] | None = None  # of the rows and columns, which are then numbered from 1
     bare: bool = False
 
 

@@ -18,10 +18,7 @@ def header(report: Report) -> str:
     reached = accuracies(findings.runs)
     for dataset, accuracy in reached.items():
         of = f", {dataset}" if len(reached) > 1 else ""
-        figures += [
-            (fixed(accuracy.max(), 4), f"best test accuracy{of}"),
-            (fixed(np.median(accuracy), 4), f"median test accuracy{of}"),
-        ]
+        figures.append((fixed(accuracy.max(), 4), f"best test accuracy{of}; median {fixed(np.median(accuracy), 4)}"))
     parts = [f'<h1 id="top">{page.text(title)}</h1>', page.tiles(figures)]
     if counts["pending"]:
         words = f"{counts['pending']} of {len(findings.runs)} runs are still to be trained: "

@@ -103,7 +103,7 @@ _DEFINITIONS = [
     (
         "Clusters, map of the runs",
         "Hierarchical clustering by average linkage, leaves ordered so that neighbours are near; classical scaling "
-        "(Torgerson 1952). At most 2,000 runs, evenly spread over the ranking.",
+        "(Torgerson 1952). A map is of at most 2,000 runs, evenly spread over the ranking.",
     ),
     (
         "Accuracy predicted from the weights",

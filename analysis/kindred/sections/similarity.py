@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import numpy as np
 import pandas as pd
+import xarray as xr
 
 from kindred import page
 from kindred.clustering import cluster
@@ -18,7 +19,8 @@ from kindred.statistics import dispersion, permanova
 
 OF_OUTPUTS = {"cka", "cka_debiased", "procrustes", "svcca", "pwcca", "agreement", "prediction_js"}
 MOST_TESTED = 600  # runs that enter a permutation test
-MOST_MAPPED = 2000  # runs of a map or a tree
+MOST_MAPPED = 2000  # runs of a map
+MOST_CLUSTERED = 6000  # runs of a tree
 
 
 def section(report: Report) -> str:
@@ -36,38 +38,41 @@ def _cohort(report: Report, cohort: CohortFindings) -> str:
         )
     if not cohort.pairs:
         return page.paragraph("The similarity file has no values for these runs.", "note")
-    known = {p.metric: square(p) for p in cohort.pairs}
+    clusters, maps, tests = {}, {}, {}
+    for pairs in cohort.pairs:  # one at a time: the matrices of many runs are large
+        chosen = square(pairs)
+        if 2 < len(chosen) <= MOST_CLUSTERED:
+            left = [run for run in pairs.order if run not in chosen.index]
+            clusters[pairs.metric] = np.array([*cluster(chosen).order, *left], dtype=np.int64)
+        maps[pairs.metric] = mapped(chosen, pairs.order)
+        if cohort.groups.size:
+            tests[pairs.metric] = _tested(cohort, chosen)
     return (
-        report.place(_heat_maps(cohort, known))
+        report.place(_heat_maps(cohort, clusters))
         + _without_outputs(cohort.pairs)
         + pairs_table(cohort.pairs, cohort.groups.size > 0)
-        + _tests(cohort, known)
-        + report.place(_map(cohort, known))
+        + _tests(tests)
+        + report.place(_map(cohort, maps))
         + _metric_definitions(cohort.pairs)
     )
 
 
 def square(pairs) -> pd.DataFrame:
     """The matrix of `Pairs` as distances between the runs that have them."""
-    import xarray as xr
-
     runs = {"run": pairs.order, "run_other": pairs.order}
     array = xr.DataArray(pairs.matrix, dims=("run", "run_other"), coords=runs, attrs={"kind": pairs.kind})
     return distances(array)
 
 
-def _heat_maps(cohort: CohortFindings, known):
+def mapped(distance: pd.DataFrame, order):
+    """A map of the runs, of some evenly spread over `order` where they are many."""
+    runs = [run for run in thin(order, MOST_MAPPED) if run in distance.index]
+    return embed(distance.loc[runs, runs], "classical")
+
+
+def _heat_maps(cohort: CohortFindings, clusters):
     by = "by accuracy, best first" if cohort.groups.known else "as in the file"
-    orders = {by: {}}
-    clustered = {}
-    for pairs in cohort.pairs:
-        chosen = known[pairs.metric]
-        if 2 < len(chosen) <= MOST_MAPPED:
-            order = cluster(chosen).order
-            left = [run for run in pairs.order if run not in chosen.index]
-            clustered[pairs.metric] = np.array([*order, *left], dtype=np.int64)
-    if clustered:
-        orders["by clusters"] = clustered
+    orders = {by: {}} | ({"by clusters": clusters} if clusters else {})
     fewest = min(len(p.order) for p in cohort.pairs)
     all_runs = len(cohort.groups.order)
     some = f" {fewest} of {all_runs} runs were compared." if fewest < all_runs else ""
@@ -82,11 +87,7 @@ def _heat_maps(cohort: CohortFindings, known):
     return figures.heat_maps_figure(f"similarity-{cohort.name}", cohort.pairs, orders, caption, cohort.name)
 
 
-def _map(cohort: CohortFindings, known):
-    maps = {}
-    for metric, chosen in known.items():
-        runs = thin(chosen.index, MOST_MAPPED)
-        maps[metric] = embed(chosen.loc[runs, runs], "classical")
+def _map(cohort: CohortFindings, maps):
     colours = {"by group": "group", "by accuracy": "test_accuracy"} if cohort.groups.known else {"runs": ""}
     caption = (
         "The runs in the plane, so that distances are as near as can be to those of the metric (classical scaling; "
@@ -95,17 +96,22 @@ def _map(cohort: CohortFindings, known):
     return figures.map_figure(f"map-of-runs-{cohort.name}", maps, colours, caption, cohort.name)
 
 
-def _tests(cohort: CohortFindings, known) -> str:
+def _tested(cohort: CohortFindings, distance: pd.DataFrame):
     """Do optimal and suboptimal runs lie apart, and which are more spread out?"""
-    if not cohort.groups.size:
+    label = {}
+    for group in ("optimal", "suboptimal"):
+        label |= {int(r): group for r in thin(getattr(cohort.groups, group), MOST_TESTED // 2) if r in distance.index}
+    some = distance.loc[list(label), list(label)]
+    return permanova(some, list(label.values())), dispersion(some, list(label.values()))
+
+
+def _tests(tests) -> str:
+    """The tests of all metrics."""
+    if not tests:
         return ""
     head = ["metric", "n", "R² of the groups", "p", "distance to centroid, optimal", "suboptimal", "p"]
     rows, strong = [], set()
-    for metric, chosen in known.items():
-        runs = [r for g in (cohort.groups.optimal, cohort.groups.suboptimal) for r in thin(g, MOST_TESTED // 2)]
-        runs = [run for run in runs if run in chosen.index]
-        some, label = chosen.loc[runs, runs], ["optimal" if r in set(cohort.groups.optimal) else "suboptimal" for r in runs]
-        apart, spread = permanova(some, label), dispersion(some, label)
+    for metric, (apart, spread) in tests.items():
         rows.append(
             [
                 metric,
@@ -117,11 +123,11 @@ def _tests(cohort: CohortFindings, known) -> str:
                 told(spread),
             ]
         )
-        if min(apart.p, spread.p) < 0.05 / (2 * len(known)):
+        if min(apart.p, spread.p) < 0.05 / (2 * len(tests)):
             strong.add(len(rows) - 1)
     words = (
         "Left: do the groups lie apart (PERMANOVA, 999 permutations)? Right: is one more spread out (PERMDISP)? Bold: "
-        f"p below 0.05 / {2 * len(known)}, the number of tests."
+        f"p below 0.05 / {2 * len(tests)}, the number of tests."
     )
     return page.details(
         f"Tests of the groups' places and spread ({len(strong)} of {len(rows)} metrics tell them apart)",

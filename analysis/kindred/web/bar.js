@@ -29,20 +29,6 @@ const chips = element("span", "chips");
 const count = element("b", "count");
 const list = document.getElementById("runs");
 
-function drawKey() {
-  const { entries, range } = colouring(state.colour);
-  const swatch = (label, colour) => {
-    const i = element("i");
-    i.style.background = colour;
-    return element("span", "", i, label);
-  };
-  if (range) {
-    const band = element("i", "band");
-    band.style.background = `linear-gradient(90deg, ${[0, 64, 127, 190, 254].map((i) => css(ramp("sequential")[i]))})`;
-    key.replaceChildren(element("span", "", format(range[0], 3), band, format(range[1], 3)));
-  } else key.replaceChildren(...entries.slice(0, 10).map(([label, colour]) => swatch(label, colour)));
-}
-
 function drawChips() {
   const chip = (words, remove) => {
     const button = element("button", "chip", words, " ×");

@@ -27,6 +27,20 @@ const RAMPS = Object.fromEntries(
 const ramp = (name) => RAMPS[name === "diverging" && dark() ? "diverging_dark" : name];
 const css = ([r, g, b]) => `rgb(${r},${g},${b})`;
 
+/** The key of a column's colours: its values, or a band from the least to the largest. */
+function keyOf(name) {
+  const { entries, range } = colouring(name);
+  const swatch = (label, colour) => {
+    const i = element("i");
+    i.style.background = colour;
+    return element("span", "", i, label);
+  };
+  if (!range) return entries.slice(0, 12).map(([label, colour]) => swatch(label, colour));
+  const band = element("i", "band");
+  band.style.background = `linear-gradient(90deg, ${[0, 64, 127, 190, 254].map((i) => css(ramp("sequential")[i]))})`;
+  return [element("span", "", format(range[0], 3), band, format(range[1], 3))];
+}
+
 const known = new Map(); // colourings by column and theme
 /** Colours of runs by a column: { of(run), entries: [[label, colour]], range: [low, high] or null }. */
 function colouring(name) {

@@ -29,6 +29,11 @@ MARKS.heat = {
     pen.rect(f.left, f.top, f.width, f.height, ink("empty"));
     pen.image(pixels(m), f.left, f.top, f.width, f.height);
     if (m.members) this.edges(pen, m, f);
+    (m.names ?? []).forEach((_, i) => {
+      const words = { fill: ink("soft"), size: 9.5 };
+      pen.text(String(i + 1), f.left - 4, f.top + ((i + 0.5) * f.height) / m.rows + 3, { ...words, align: "end" });
+      pen.text(String(i + 1), f.left + ((i + 0.5) * f.width) / m.columns, f.top - 5, { ...words, align: "middle" });
+    });
     if (!m.bare) this.bar(pen, m, f);
   },
 
@@ -64,7 +69,7 @@ MARKS.heat = {
   rows(m) {
     return Array.from(m.cells, (cell, i) => {
       const row = Math.floor(i / m.columns), column = i % m.columns;
-      const label = (k) => (m.members ? m.members[k].map((run) => page.runs.labels[run]).join(" ") : k);
+      const label = (k) => (m.members ? m.members[k].map((run) => page.runs.labels[run]).join(" ") : m.names ? m.names[k] : k);
       return { y: label(row), x: label(column), value: meant(m, cell) };
     });
   },

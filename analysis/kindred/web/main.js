@@ -42,7 +42,7 @@ if (RUNS) {
 
 listen((what) => {
   if (what === "cohort") showCohort();
-  if (what === "colour") drawKey();
+  if (what === "colour") key.replaceChildren(...keyOf(state.colour));
   if (what === "selection") drawChips(), drawList();
   for (const figure of figures) what === "hover" ? figure.point() : figure.paint();
 });
@@ -59,7 +59,7 @@ for (const [name, on] of [["beforeprint", true], ["afterprint", false]])
     }
   });
 showCohort();
-drawKey();
+key.replaceChildren(...keyOf(state.colour));
 drawChips();
 drawList();
 document.documentElement.dataset.ready = "yes";

@@ -11,7 +11,8 @@ class Panel {
     this.title = element("div", "panel-title", element("b", "", spec.title));
     if (spec.subtitle !== null) this.title.append(Object.assign(element("small", "", spec.subtitle), { title: spec.subtitle }));
     this.box = element("div", "canvases", this.base, this.over);
-    this.root = element("div", "panel", this.title, this.box);
+    this.key = spec.colour ? element("div", "key") : "";
+    this.root = element("div", "panel", this.title, this.key, this.box);
     this.listen();
   }
 
@@ -25,7 +26,7 @@ class Panel {
     const bar = heat && !heat.bare ? 48 : 0;
     if (!x) {
       // A picture: whole pixels of one size, no axes.
-      const pad = heat.members ? 9 : 1;
+      const pad = heat.names ? 18 : heat.members ? 9 : 1;
       const cell = Math.min((width - bar - pad) / heat.columns, (height - pad - 2) / heat.rows);
       const w = cell * heat.columns, h = cell * heat.rows;
       return { left: pad, top: pad, width: w, height: h, colour: colouring(this.column) };
@@ -73,6 +74,7 @@ class Panel {
     const height = this.spec.x ? this.height : this.pictureHeight(width);
     this.box.style.height = `${height}px`;
     const ratio = printing ? 3 : Math.min(devicePixelRatio || 1, 3);
+    if (this.key) this.key.replaceChildren(...keyOf(this.spec.colour));
     this.size = [width, height];
     this.ratio = ratio;
     this.now = this.draw(new CanvasPen(this.base, width, height, ratio), width, height);
@@ -140,7 +142,7 @@ class Panel {
     const brief = (labels) => (labels.length > 3 ? `${labels[0]} … ${labels.at(-1)}` : labels.join(", "));
     const words = heat.members
       ? [["runs", `${brief(of(cell.row))} and ${brief(of(cell.column))}`], [heat.label, format(cell.value, 3)]]
-      : [[heat.names ? heat.names[Math.min(cell.row, heat.names.length - 1)] : heat.label, format(cell.value, 3)]];
+      : [...(heat.names ? [["", `${heat.names[cell.row]}, ${heat.names[cell.column]}`]] : []), [heat.label, format(cell.value, 3)]];
     return { run: heat.members ? heat.members[cell.row][0] : -1, words };
   }
 
