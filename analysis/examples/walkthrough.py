@@ -1,5 +1,6 @@
 # %% [markdown]
-# From a population to a finding, cell by cell. Editors that know `# %%` open this file as a notebook; as a script:
+# From a population to a finding, cell by cell. Editors that know `# %%` open this file as a notebook; as a
+# script:
 #
 #     python analysis/examples/walkthrough.py POP.h5 SIM.h5 [-o map.png]
 
@@ -29,8 +30,8 @@ options = parser.parse_args()
 
 # %% [markdown]
 # ## What was trained
-# A table with one row a run. The runs of a cohort share dataset and architecture; the best and the worst quarter of
-# them are called optimal and suboptimal.
+# A table with one row a run. The runs of a cohort share dataset and architecture; the best and the worst
+# quarter of them are called optimal and suboptimal.
 
 # %%
 population = kindred.open_population(options.population)
@@ -43,14 +44,14 @@ settings = setting_codes(done, varying_settings(done))  # equal for runs that di
 
 # %% [markdown]
 # ## Does the variance of the weights go with accuracy?
-# Runs of equal settings are not independent: they are one `clusters`. `correlate_each` corrects for the number of
-# tensors looked at.
+# Runs of equal settings are not independent evidence: they are one cluster. `correlate_each` corrects for the
+# number of tensors looked at.
 
 # %%
 cohort = population.cohort(name)
 variance = cohort.moments.isel(snapshot=-1).sel(moment="variance", run=groups.order).to_pandas()
 found = correlate(variance["all"], groups.accuracy, clusters=settings)
-print(f"variance and accuracy, rho: {found.value:.3f}, 95 % interval {found.low:.3f} to {found.high:.3f}, n {found.n}")
+print(f"variance and accuracy, rho: {found.value:.3f}, {found.low:.3f} to {found.high:.3f}, n {found.n}")
 print(correlate_each(variance.drop(columns="all"), groups.accuracy, clusters=settings).round(4).to_string())
 
 # %% [markdown]
@@ -86,4 +87,7 @@ print("clusters:", tree.labels(3).value_counts().to_dict())
 features = weight_features(cohort, groups.order)
 prediction = predict_accuracy(features, groups.accuracy, settings)
 r2 = prediction.r2
-print(f"accuracy from weights, R2 out of fold: {r2.value:.3f}, {r2.low:.3f} to {r2.high:.3f} {prediction.reason}")
+print(
+    f"accuracy from weights, R2 out of fold: {r2.value:.3f}, {r2.low:.3f} to {r2.high:.3f}",
+    prediction.reason,
+)

@@ -40,7 +40,8 @@ class Hierarchy:
 def cluster(distance: pd.DataFrame, method: str = "average") -> Hierarchy:
     """The tree of a square table of distances (`kindred.distances.distances`) by scipy's linkage `method`.
 
-    Up to 500 runs the leaves are in the order of least distance between neighbours (Bar-Joseph et al. 2001)."""
+    Up to 500 runs the leaves are in the order of least distance between neighbours (Bar-Joseph et al.
+    2001)."""
     runs = distance.index.to_numpy()
     values = distance.to_numpy(float)
     if len(runs) < 2:

@@ -10,7 +10,8 @@ from kindred.errors import KindredError
 
 
 def distances(array: xr.DataArray, runs=None) -> pd.DataFrame:
-    """`Similarity.matrix` of one slice as a square table of distances, labelled by run; of `runs` alone if given.
+    """`Similarity.matrix` of one slice as a square table of distances, labelled by run; of `runs` alone if
+    given.
 
     A similarity s becomes 1 − s. Left out are runs without values (they are not done) and, while pairs are
     missing, the run that misses most of them. The diagonal is 0."""

@@ -35,9 +35,10 @@ def umap_installed() -> bool:
 def embed(distance: pd.DataFrame, method: str = "classical", dimensions: int = 2) -> Embedding:
     """A map of a square table of distances (`kindred.distances.distances`).
 
-    `classical` scaling (Torgerson 1952) is exact for Euclidean distances; `metric` moves its places to least stress
-    (SMACOF, de Leeuw 1977; n² work a step); `umap` keeps neighbours (McInnes et al. 2018). Signs are fixed: each
-    dimension's largest coordinate is positive. Stress compares distances up to one factor."""
+    `classical` scaling (Torgerson 1952) is exact for Euclidean distances; `metric` moves its places to
+    least stress (SMACOF, de Leeuw 1977; n² work a step); `umap` keeps neighbours (McInnes et al. 2018).
+    Signs are fixed: each dimension's largest coordinate is positive. Stress compares distances up to one
+    factor."""
     if method not in METHODS:
         raise KindredError(f"no embedding '{method}' (there are {', '.join(METHODS)}) use one of these")
     values = distance.to_numpy(float)
@@ -76,8 +77,15 @@ def _metric(values: np.ndarray, start: np.ndarray) -> np.ndarray:
     spread = np.sqrt((values**2).mean())
     start = start + np.random.default_rng(SEED).normal(0, 1e-3 * (spread or 1), start.shape)
     places, _ = smacof(
-        values, metric=True, n_components=start.shape[1], init=start, n_init=1, max_iter=300, eps=1e-6,
-        normalized_stress=False, random_state=0,
+        values,
+        metric=True,
+        n_components=start.shape[1],
+        init=start,
+        n_init=1,
+        max_iter=300,
+        eps=1e-6,
+        normalized_stress=False,
+        random_state=0,
     )
     return places
 
@@ -89,7 +97,11 @@ def _umap(values: np.ndarray, dimensions: int) -> np.ndarray:
 
     neighbours = min(15, len(values) - 1)
     fitted = umap.UMAP(
-        n_components=dimensions, n_neighbors=neighbours, metric="precomputed", init="random", random_state=0,
+        n_components=dimensions,
+        n_neighbors=neighbours,
+        metric="precomputed",
+        init="random",
+        random_state=0,
         n_jobs=1,
     )
     return np.asarray(fitted.fit_transform(values), float)

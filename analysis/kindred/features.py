@@ -17,15 +17,20 @@ _SPECTRAL = ("spectral_norm", "stable_rank", "effective_rank", "alpha")
 
 
 def weight_features(
-    cohort: xr.Dataset, runs=None, snapshot: int = -1, parameters: str = "each",
+    cohort: xr.Dataset,
+    runs=None,
+    snapshot: int = -1,
+    parameters: str = "each",
     families=("moments", "quantiles"),
 ) -> pd.DataFrame:
-    """Statistics of the weights of `runs` (all by default) at a snapshot (its place, −1 the last): [run, feature].
+    """Statistics of the weights of `runs` (all by default) at a snapshot (its place, −1 the last): [run,
+    feature].
 
-    The families: `moments` (mean, variance, skewness, kurtosis) and `quantiles` (0, 25, 50, 75, 100 %) of each
-    parameter tensor, weights and biases apart, which with mean and variance are the features of Unterthiner et al.
-    (2020); `spectrum` of each matrix; `strength`, the layer fluctuation of each layer. With parameters `common`
-    only what every architecture has: all weights together, the first and the last matrix."""
+    The families: `moments` (mean, variance, skewness, kurtosis) and `quantiles` (0, 25, 50, 75, 100 %) of
+    each parameter tensor, weights and biases apart, which with mean and variance are the features of
+    Unterthiner et al. (2020); `spectrum` of each matrix; `strength`, the layer fluctuation of each layer.
+    With parameters `common` only what every architecture has: all weights together, the first and the last
+    matrix."""
     unknown = set(families) - set(FAMILIES)
     if unknown:
         raise KindredError(f"no family '{min(unknown)}' (there are {', '.join(FAMILIES)}) use these")
@@ -86,7 +91,7 @@ def _matrices(at, common: bool) -> dict[str, str]:
 
 
 def matrix_names(attrs: dict, parameters: list[str]) -> list[str]:
-    """The parameters that are matrices or kernels, by their shapes where the cohort's attributes tell them."""
+    """The parameters that are matrices or kernels, by their shapes where the attributes tell them."""
     weights = [name for name in parameters if name.endswith("weight")]
     try:
         described = json.loads(attrs["architecture"])["parameters"]

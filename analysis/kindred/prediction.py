@@ -32,9 +32,9 @@ def predict_accuracy(
     """Predicts `accuracy` [run] from `features` [run, feature] by gradient boosted trees, out of fold.
 
     Runs of one group (equal settings, other seeds) are in one fold, so that nothing is known of a run's
-    settings but what other settings teach. Predictions are means over `repeats` partitions. With `strata` (cohorts,
-    say) R² and the rank correlation are within these: telling a hard dataset from an easy one counts for nothing.
-    Intervals resample groups; they hold for these predictions, not for another fit."""
+    settings but what other settings teach. Predictions are means over `repeats` partitions. With `strata`
+    (cohorts, say) R² and the rank correlation are within these: telling a hard dataset from an easy one
+    counts for nothing. Intervals resample groups; they hold for these predictions, not for another fit."""
     y = np.asarray(accuracy, float)
     kept = np.isfinite(y)
     x, y = features.to_numpy(float)[kept], y[kept]
@@ -103,8 +103,13 @@ def _model(seed: int):
     from sklearn.ensemble import GradientBoostingRegressor
 
     return GradientBoostingRegressor(
-        n_estimators=100, learning_rate=0.1, max_depth=3, min_samples_leaf=3, subsample=0.7,
-        max_features="sqrt", random_state=seed,
+        n_estimators=100,
+        learning_rate=0.1,
+        max_depth=3,
+        min_samples_leaf=3,
+        subsample=0.7,
+        max_features="sqrt",
+        random_state=seed,
     )
 
 

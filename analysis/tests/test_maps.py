@@ -36,7 +36,9 @@ def test_distances_of_a_file(make):
         assert list(distances(matrix, [7, 5, 2, 99]).index) == [7, 2]
         cosine = similarity.matrix(plan.cohort, "cosine")
         assert distances(cosine).loc[0, 8] == pytest.approx(1 - cosine.sel(run=0, run_other=8).item())
-        with pytest.raises(kindred.KindredError, match="'wasserstein' has 3 dimensions .* select one parameter"):
+        with pytest.raises(
+            kindred.KindredError, match="'wasserstein' has 3 dimensions .* select one parameter"
+        ):
             distances(similarity.matrix(plan.cohort, "wasserstein"))
 
 

@@ -35,7 +35,9 @@ def test_features_are_those_of_the_weights(cohort):
 
 def test_features_common_to_all_architectures(cohort):
     found = weight_features(cohort, parameters="common", families=FAMILIES)
-    singular = np.linalg.svd(draw(Plan(runs=10, structure=True))[4][3, -1, :60].reshape(6, 10), compute_uv=False)
+    singular = np.linalg.svd(
+        draw(Plan(runs=10, structure=True))[4][3, -1, :60].reshape(6, 10), compute_uv=False
+    )
     assert found.loc[3, "first spectral_norm"] == pytest.approx(singular[0], rel=1e-5)
     assert {name.split()[0] for name in found} == {"all", "first", "last", "input", "output"}
     nodes = cohort["node_strength"].values[3, -1].astype(float)
@@ -52,7 +54,8 @@ def test_features_that_there_are_not(cohort):
 
 
 def made(seed, effect, settings=30, seeds=2):
-    """Features that tell the settings apart; accuracies that follow from one of them, or from the settings alone."""
+    """Features that tell the settings apart; accuracies that follow from one of them, or from the settings
+    alone."""
     random = np.random.default_rng(seed)
     group = np.repeat(np.arange(settings), seeds)
     fingerprint = random.normal(size=(settings, 6))[group] + random.normal(0, 0.02, (settings * seeds, 6))
@@ -116,7 +119,11 @@ def test_too_few_to_predict():
     few = predict_accuracy(features, accuracy, group)
     assert few.reason == "too small: 30 runs, 40 are needed" and np.isnan(few.r2.value) and not few.r2.known
     features, accuracy, group = made(5, 1.0, settings=9, seeds=6)
-    assert predict_accuracy(features, accuracy, group).reason == "too small: 9 different settings, 10 are needed"
+    assert (
+        predict_accuracy(features, accuracy, group).reason == "too small: 9 different settings, 10 are needed"
+    )
     features, _, group = made(5, 1.0)
     assert predict_accuracy(features, np.ones(60), group).reason.startswith("undefined: all accuracies")
-    assert predict_accuracy(features[[]], accuracy[:1].repeat(60), group).reason.startswith("undefined: no statistics")
+    assert predict_accuracy(features[[]], accuracy[:1].repeat(60), group).reason.startswith(
+        "undefined: no statistics"
+    )

@@ -153,7 +153,9 @@ def test_repeated_runs_are_not_more_evidence():
         x, y = (np.repeat(random.normal(size=12), 5) for _ in range(2))
         wrong["rows"] += correlate(x, y, resamples=10).p < 0.05
         wrong["clusters"] += correlate(x, y, clusters=np.repeat(np.arange(12), 5), resamples=10).p < 0.05
-    assert wrong["rows"] > 25 and wrong["clusters"] <= 12  # of 100 at 5 %: more than 12 with probability 0.0015
+    assert (
+        wrong["rows"] > 25 and wrong["clusters"] <= 12
+    )  # of 100 at 5 %: more than 12 with probability 0.0015
 
 
 def test_correlate_each_corrects(random):
@@ -187,7 +189,9 @@ def test_group_difference_is_mann_whitneys(random):
     strata = np.repeat([0, 1], [10, 20])
     parts = [
         np.sign(a[:, None] - b[None, :]).mean()
-        for a, b in ((values[s][groups[s] == "a"], values[s][groups[s] == "b"]) for s in (strata == 0, strata == 1))
+        for a, b in (
+            (values[s][groups[s] == "a"], values[s][groups[s] == "b"]) for s in (strata == 0, strata == 1)
+        )
     ]
     within = group_difference(values, groups, strata=strata)
     assert within.value == pytest.approx((10 * parts[0] + 20 * parts[1]) / 30)
@@ -287,7 +291,9 @@ def test_dispersion_within_strata(random):
         away[strata == s] /= away[strata == s].mean()
     found = dispersion(between(points), groups, strata=strata)
     assert found.effect == pytest.approx(away[groups == "good"].mean() / away[groups == "poor"].mean())
-    assert found.statistic == pytest.approx(stats.f_oneway(away[groups == "good"], away[groups == "poor"]).statistic)
+    assert found.statistic == pytest.approx(
+        stats.f_oneway(away[groups == "good"], away[groups == "poor"]).statistic
+    )
     assert found.p < 0.05
 
 
@@ -357,7 +363,10 @@ def test_what_cannot_be_tested_says_so(random):
     assert dispersion(np.zeros((20, 20)), np.arange(20) % 2).reason == "undefined: no spread"
     strata = np.arange(20) % 2
     assert permanova(matrix, strata, strata=strata).reason == "undefined: nothing differs within the strata"
-    assert group_difference(values, strata, strata=strata).reason == "undefined: no stratum has runs of both groups"
+    assert (
+        group_difference(values, strata, strata=strata).reason
+        == "undefined: no stratum has runs of both groups"
+    )
     assert mantel(matrix, np.ones((20, 20))).reason == "undefined: one of the two is constant"
     matrix[0, 1] = np.nan
     assert permanova(matrix, strata).reason == "undefined: some distances are missing"

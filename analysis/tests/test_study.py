@@ -40,7 +40,9 @@ def planted(tmp_path_factory):
     folder = tmp_path_factory.mktemp("planted")
     paths = files(folder, True)
     findings = folder / "findings.md"
-    findings.write_text("# x\n" + "".join(f"<!-- table {name} -->\nold\n<!-- end -->\n\n" for name in RENDERED))
+    findings.write_text(
+        "# x\n" + "".join(f"<!-- table {name} -->\nold\n<!-- end -->\n\n" for name in RENDERED)
+    )
     assert main([*map(str, paths), "-o", str(folder / "study"), "--findings", str(findings)]) == 0
     return folder
 
@@ -153,7 +155,9 @@ def test_the_text_holds_the_tables(planted):
 
 def test_figures_and_sizes(planted):
     figures = sorted(path.stem for path in (planted / "study").glob("*.svg"))
-    assert {"accuracy", "alike", "origin", "variance", "strength", "shape", "epochs", "prediction"} <= set(figures)
+    assert {"accuracy", "alike", "origin", "variance", "strength", "shape", "epochs", "prediction"} <= set(
+        figures
+    )
     for path in (planted / "study").glob("*.svg"):
         text = path.read_text(encoding="utf-8")
         assert "mathdefault" not in text and "nan" not in re.sub(r"[\w-]*nan[\w-]+", "", text), path
@@ -164,7 +168,11 @@ def test_absent_effects_are_not_found(tmp_path):
     with kindred.open_population(paths[0]) as population, kindred.open_similarity(paths[1]) as similarity:
         cohorts = read_cohorts(population)
         tables = [spread.alike(cohorts, similarity), spread.origin(cohorts), across(cohorts, similarity)]
-        tables += [relations.variance(cohorts), relations.strength(cohorts), spread.twins(cohorts, similarity)]
+        tables += [
+            relations.variance(cohorts),
+            relations.strength(cohorts),
+            spread.twins(cohorts, similarity),
+        ]
     adjusted = pd.concat([found["adjusted_p"] for found in tables]).dropna()
     # 5 % of families of adjusted p-values may have one; there are some thirty
     assert len(adjusted) > 60 and (adjusted < 0.05).sum() <= 3

@@ -1,8 +1,8 @@
 """Statistics of runs: correlations, differences of groups, and tests on matrices of distances.
 
-Everything that draws random numbers does so from a fixed seed: the same data give the same figures. Labels of groups,
-`strata` (permutations stay within them) and `clusters` (resampled together) are any values, one a run. What is too
-small for a p-value or an interval has none, and says why in `reason`.
+Everything that draws random numbers does so from a fixed seed: the same data give the same figures. Labels
+of groups, `strata` (permutations stay within them) and `clusters` (resampled together) are any values, one
+a run. What is too small for a p-value or an interval has none, and says why in `reason`.
 """
 
 from kindred.statistics.across import across_strata

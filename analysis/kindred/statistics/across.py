@@ -11,10 +11,10 @@ from kindred.statistics.tested import Tested, share_as_extreme, too_small
 def across_strata(distance, groups, strata, *, permutations: int = 999) -> Tested:
     """Mean distance between runs of *different* strata within either of two groups.
 
-    The statistic is the first group's mean less the second's, in order of first appearance; the effect is their
-    ratio, `dispersions` are the two means, and the third, between groups. The two-sided p-value is of permutations
-    of the groups within strata: which runs there are, and how far strata lie apart, stays as it is. Pairs without
-    a value are left out."""
+    The statistic is the first group's mean less the second's, in order of first appearance; the effect is
+    their ratio, `dispersions` are the two means, and the third, between groups. The two-sided p-value is
+    of permutations of the groups within strata: which runs there are, and how far strata lie apart, stays
+    as it is. Pairs without a value are left out."""
     values = np.asarray(distance, float)
     n = len(values)
     names = list(dict.fromkeys(np.asarray(groups).astype(str).tolist()))
@@ -47,6 +47,8 @@ def _means(values, known, first) -> np.ndarray:
     sums = []
     for matrix in (values, known.astype(float)):
         reached_one, reached_other = one @ matrix, other @ matrix
-        sums.append([(reached_one * one).sum(1), (reached_other * other).sum(1), (reached_one * other).sum(1)])
+        sums.append(
+            [(reached_one * one).sum(1), (reached_other * other).sum(1), (reached_one * other).sum(1)]
+        )
     with np.errstate(divide="ignore", invalid="ignore"):
         return np.array(sums[0]) / np.array(sums[1])

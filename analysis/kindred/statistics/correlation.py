@@ -18,14 +18,15 @@ _PERMUTATIONS = 1999
 def correlate(x, y, *, given=None, strata=None, clusters=None, resamples: int = RESAMPLES) -> Estimate:
     """Spearman's rank correlation of x and y [n] over their finite pairs; NaN where either is constant.
 
-    `given` ([n], [n, k] or a table) makes it partial: the correlation of what is left of the ranks of x and y
-    after a linear regression on the ranks of its numbers and on dummies of its texts; a number that is missing
-    (a setting that does not apply) counts as a value of its own. `strata` has ranks taken within each stratum.
+    `given` ([n], [n, k] or a table) makes it partial: the correlation of what is left of the ranks of x
+    and y after a linear regression on the ranks of its numbers and on dummies of its texts; a number that
+    is missing (a setting that does not apply) counts as a value of its own. `strata` has ranks taken
+    within each stratum.
 
-    The interval is the percentile bootstrap's, of the rows, or of `clusters` of rows that are not independent (runs
-    of equal settings). The p-value is of Student's t with n − 2 − (columns given) degrees of freedom; with strata or
-    clusters of several rows, of permutations within these, of whole clusters (of residuals: Freedman & Lane 1983).
-    Neither is there for fewer than 8 rows or clusters."""
+    The interval is the percentile bootstrap's, of the rows, or of `clusters` of rows that are not
+    independent (runs of equal settings). The p-value is of Student's t with n − 2 − (columns given)
+    degrees of freedom; with strata or clusters of several rows, of permutations within these, of whole
+    clusters (of residuals: Freedman & Lane 1983). Neither is there for fewer than 8 rows or clusters."""
     x, y = np.asarray(x, float), np.asarray(y, float)
     kept = np.isfinite(x) & np.isfinite(y)
     n = int(kept.sum())
@@ -34,7 +35,9 @@ def correlate(x, y, *, given=None, strata=None, clusters=None, resamples: int = 
     one = np.ones((1, n))
     value = _correlations(x, y, columns, strata_codes, one)[0] if n > 2 else np.nan
     grouped = None if clusters is None else codes(np.asarray(clusters)[kept], n)
-    reason = too_small(n, clusters=None if grouped is None else len(set(grouped))) or ("" if np.isfinite(value) else "undefined: one of the two is constant")
+    reason = too_small(n, clusters=None if grouped is None else len(set(grouped))) or (
+        "" if np.isfinite(value) else "undefined: one of the two is constant"
+    )
     if reason:
         return Estimate(value, n=n, reason=reason)
     weights = bootstrap_weights(n, resamples, grouped, strata_codes)
@@ -47,7 +50,8 @@ def correlate(x, y, *, given=None, strata=None, clusters=None, resamples: int = 
 
 
 def correlate_each(table: pd.DataFrame, y, *, method: str = "benjamini-hochberg", **options) -> pd.DataFrame:
-    """`correlate` of each column of `table` [run, column] with y; columns rho, low, high, n, p, adjusted_p, reason."""
+    """`correlate` of each column of `table` [run, column] with y; columns rho, low, high, n, p,
+    adjusted_p, reason."""
     found = {name: correlate(table[name], y, **options) for name in table}
     rows = pd.DataFrame(
         [[e.value, e.low, e.high, e.n, e.p, e.reason] for e in found.values()],

@@ -14,12 +14,13 @@ from kindred.statistics.tested import share_as_extreme, too_small
 def group_difference(
     values, groups, *, strata=None, first=None, permutations: int = 1999, resamples: int = RESAMPLES
 ) -> Estimate:
-    """Cliff's delta of two groups: the share of pairs where `first` has the larger value, less the share where
-    the other has; −1 to 1, ties count for neither.
+    """Cliff's delta of two groups: the share of pairs where `first` has the larger value, less the share
+    where the other has; −1 to 1, ties count for neither.
 
-    With `strata` pairs are of one stratum, and each stratum weighs as its number of runs. `first` is the label of
-    one group, by default that of the first row. The p-value is of permutations of the groups within strata, the
-    interval of resamples within group and stratum; there are none with fewer than 5 runs in a group."""
+    With `strata` pairs are of one stratum, and each stratum weighs as its number of runs. `first` is the
+    label of one group, by default that of the first row. The p-value is of permutations of the groups
+    within strata, the interval of resamples within group and stratum; there are none with fewer than 5
+    runs in a group."""
     values, groups = np.asarray(values, float), np.asarray(groups)
     kept = np.isfinite(values)
     strata = codes(strata, len(values))[kept]

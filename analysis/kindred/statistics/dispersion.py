@@ -13,11 +13,11 @@ _ENTRIES = 10_000_000  # of a block of permuted columns, which bounds the memory
 def dispersion(distance, groups, *, strata=None, permutations: int = 999) -> Tested:
     """PERMDISP (Anderson 2006): do the groups differ in the distances of their runs to the group's centroid?
 
-    The statistic is F of these distances. With `strata` each group has a centroid in each stratum, distances are
-    divided by the mean of their stratum, and permutations stay within it. Runs are permuted after every group is
-    moved to one centroid, and centroids taken anew: those of small groups hang on their own runs. `dispersions` are
-    the groups' means (over strata: of the divided ones); the effect is the first group's by the second's, in order
-    of first appearance."""
+    The statistic is F of these distances. With `strata` each group has a centroid in each stratum,
+    distances are divided by the mean of their stratum, and permutations stay within it. Runs are permuted
+    after every group is moved to one centroid, and centroids taken anew: those of small groups hang on
+    their own runs. `dispersions` are the groups' means (over strata: of the divided ones); the effect is
+    the first group's by the second's, in order of first appearance."""
     gram = -(np.asarray(distance, float) ** 2) / 2
     n = len(gram)
     names = list(dict.fromkeys(np.asarray(groups).astype(str).tolist()))
@@ -53,9 +53,9 @@ def dispersion(distance, groups, *, strata=None, permutations: int = 999) -> Tes
 def centroid_distances(gram: np.ndarray, cells: np.ndarray) -> np.ndarray:
     """Distance of each run to the centroid of its cell, for each labelling `cells` [b, n]: [b, n].
 
-    `gram` is −½ the squared distances, centred or not. A squared distance to a centroid is negative where distances
-    are not Euclidean: then the root of its size is taken, as vegan's betadisper does. Times √(m / (m − 1)) in a cell of
-    m runs, so that small groups do not look tighter."""
+    `gram` is −½ the squared distances, centred or not. A squared distance to a centroid is negative where
+    distances are not Euclidean: then the root of its size is taken, as vegan's betadisper does. Times √(m
+    / (m − 1)) in a cell of m runs, so that small groups do not look tighter."""
     count, n = cells.max() + 1, len(gram)
     member = np.moveaxis(np.eye(count)[cells], 1, 0)  # [n, b, cell]
     m = member.sum(axis=0)  # [b, cell]

@@ -13,8 +13,8 @@ from kindred.statistics.tested import Tested, share_as_extreme, too_small
 def mantel(first, second, *, method: str = "spearman", strata=None, permutations: int = 999) -> Tested:
     """Mantel's test: the correlation of two square matrices over the pairs i < j that both have.
 
-    The p-value (two-sided) is of permutations of the runs of one matrix, within `strata` where given: pairs that
-    share a run are not independent. The statistic and the effect are the correlation."""
+    The p-value (two-sided) is of permutations of the runs of one matrix, within `strata` where given:
+    pairs that share a run are not independent. The statistic and the effect are the correlation."""
     if method not in ("spearman", "pearson"):
         raise KindredError(f"no correlation '{method}' (there are spearman, pearson) use one of these")
     a, b = np.asarray(first, float), np.asarray(second, float)

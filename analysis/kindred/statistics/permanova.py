@@ -13,9 +13,9 @@ _ENTRIES = 20_000_000  # of a block of permuted columns, which bounds the memory
 def permanova(distance, groups, *, strata=None, permutations: int = 999) -> Tested:
     """PERMANOVA (Anderson 2001) of the square matrix `distance` by `groups`.
 
-    The statistic is the pseudo-F, the effect R², the share of the squared distances that the groups explain.
-    With `strata` both are partial (of what is left after the strata) and permutations stay within these. Groups
-    that differ in dispersion alone are also told apart: look at `dispersion` beside it."""
+    The statistic is the pseudo-F, the effect R², the share of the squared distances that the groups
+    explain. With `strata` both are partial (of what is left after the strata) and permutations stay within
+    these. Groups that differ in dispersion alone are also told apart: look at `dispersion` beside it."""
     squared = np.asarray(distance, float) ** 2
     n = len(squared)
     names, label = np.unique(np.asarray(groups).astype(str), return_inverse=True)

@@ -34,7 +34,7 @@ def permutations(n: int, count: int, strata=None, clusters=None, seed: int = SEE
 
 
 def bootstrap_weights(n: int, count: int, clusters=None, strata=None, seed: int = SEED) -> np.ndarray:
-    """[count, n]: how often each row is drawn when, within each stratum, as many clusters as it has are drawn.
+    """[count, n]: how often each row is drawn when each stratum draws as many clusters as it has.
 
     A cluster belongs to the stratum of its first row."""
     clusters = np.arange(n) if clusters is None else codes(clusters, n)

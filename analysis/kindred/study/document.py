@@ -1,4 +1,5 @@
-"""The tables inside findings.md: between `<!-- table NAME -->` and `<!-- end -->` stands what the program made."""
+"""The tables inside findings.md: between `<!-- table NAME -->` and `<!-- end -->` stands what the program
+made."""
 
 from __future__ import annotations
 

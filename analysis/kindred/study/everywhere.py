@@ -10,7 +10,14 @@ from kindred.statistics import across_strata, adjust, mantel, permanova
 from kindred.statistics.resampling import codes
 from kindred.study.material import Cohort, matrix
 
-METRICS = ("moment", "wasserstein", "wasserstein_standardized", "kolmogorov_smirnov", "jensen_shannon", "spectral")
+METRICS = (
+    "moment",
+    "wasserstein",
+    "wasserstein_standardized",
+    "kolmogorov_smirnov",
+    "jensen_shannon",
+    "spectral",
+)
 ROLES = ("all", "first", "last")
 
 
@@ -24,15 +31,18 @@ def across(cohorts: list[Cohort], similarity: Similarity) -> pd.DataFrame:
         tested = across_strata(table, group, cohort)
         good, poor = tested.dispersions.get("optimal", np.nan), tested.dispersions.get("suboptimal", np.nan)
         closer, pairs = _closer(table, group.to_numpy(), cohort.to_numpy())
-        found.append((metric, role, good, poor, good / poor, closer, pairs, tested.n, tested.p, tested.reason))
+        found.append(
+            (metric, role, good, poor, good / poor, closer, pairs, tested.n, tested.p, tested.reason)
+        )
     names = ["metric", "role", "optimal", "suboptimal", "ratio", "closer", "pairs", "runs", "p", "reason"]
     table = pd.DataFrame(found, columns=names)
     return table.assign(adjusted_p=adjust(table["p"]))
 
 
 def explained(cohorts: list[Cohort], similarity: Similarity) -> pd.DataFrame:
-    """PERMANOVA of all done runs: the share of squared distances that cohorts explain, among all and among optimal
-    runs alone, and what performance (thirds by accuracy: optimal, middle, suboptimal) explains within cohorts."""
+    """PERMANOVA of all done runs: the share of squared distances that cohorts explain, among all and among
+    optimal runs alone, and what performance (thirds by accuracy: optimal, middle, suboptimal) explains
+    within cohorts."""
     labels, found = _labels(cohorts), []
     for metric, role, table in _matrices(cohorts, similarity, ends=False):
         group, cohort = labels["group"][table.index], labels["cohort"][table.index]
@@ -42,7 +52,9 @@ def explained(cohorts: list[Cohort], similarity: Similarity) -> pd.DataFrame:
             ("cohort, optimal runs", permanova(best, cohort[best.index])),
             ("performance within cohorts", permanova(table, group, strata=cohort)),
         ):
-            found.append((metric, role, factor, tested.effect, tested.statistic, tested.n, tested.p, tested.reason))
+            found.append(
+                (metric, role, factor, tested.effect, tested.statistic, tested.n, tested.p, tested.reason)
+            )
     names = ["metric", "role", "factor", "r2", "pseudo_f", "runs", "p", "reason"]
     table = pd.DataFrame(found, columns=names)
     return table.assign(adjusted_p=adjust(table["p"]))

@@ -22,18 +22,27 @@ MARKERS = "os^Dv"
 
 
 @styled
-def draw(cohorts: list[Cohort], similarity: Similarity, tables: dict[str, pd.DataFrame], predictions) -> dict[str, bytes]:
+def draw(
+    cohorts: list[Cohort], similarity: Similarity, tables: dict[str, pd.DataFrame], predictions
+) -> dict[str, bytes]:
     """Every figure by name, as SVG."""
     made = {
         "accuracy": accuracy(cohorts),
         "alike": ratios(tables["alike"], "Dispersion, optimal / suboptimal"),
         "origin": origin(tables["origin"]),
         "variance": scatter(
-            cohorts, lambda c: c.common[-1]["all variance"], "variance of all weights", tables["variance"], "all weights"
+            cohorts,
+            lambda c: c.common[-1]["all variance"],
+            "variance of all weights",
+            tables["variance"],
+            "all weights",
         ),
         "strength": scatter(
-            cohorts, lambda c: 10 ** all_layers(c, -1), "layer fluctuation (geometric mean of the layers)",
-            tables["strength"], "all layers",
+            cohorts,
+            lambda c: 10 ** all_layers(c, -1),
+            "layer fluctuation (geometric mean of the layers)",
+            tables["strength"],
+            "all layers",
         ),
         "shape": shape(cohorts),
         "epochs": over_epochs(tables["epochs"]),
@@ -50,10 +59,21 @@ def accuracy(cohorts):
     for i, c in enumerate(cohorts):
         for name, colour in COLOURS.items():
             rows = (c.group == name).to_numpy()
-            axes.scatter(c.accuracy[rows], i + random.uniform(-0.25, 0.25, rows.sum()), s=11, color=colour,
-                         alpha=0.75, linewidths=0, label=name if i == 0 else None)
-    axes.set(yticks=range(len(cohorts)), yticklabels=[f"{c.label} ({len(c.runs)})" for c in cohorts],
-             xlabel="final test accuracy", xlim=(0, 1.02))
+            axes.scatter(
+                c.accuracy[rows],
+                i + random.uniform(-0.25, 0.25, rows.sum()),
+                s=11,
+                color=colour,
+                alpha=0.75,
+                linewidths=0,
+                label=name if i == 0 else None,
+            )
+    axes.set(
+        yticks=range(len(cohorts)),
+        yticklabels=[f"{c.label} ({len(c.runs)})" for c in cohorts],
+        xlabel="final test accuracy",
+        xlim=(0, 1.02),
+    )
     axes.invert_yaxis()
     axes.legend(loc="upper left", bbox_to_anchor=(0, 1.16), ncols=3, frameon=False)
     return figure
@@ -66,14 +86,26 @@ def ratios(table, title):
         return None
     figure, axes = _figure(1.9 + 0.78 * len(columns), 1.5 + 0.34 * len(rows))
     values = table.pivot(index="metric", columns="cohort", values="ratio").reindex(rows, columns=columns)
-    adjusted = table.pivot(index="metric", columns="cohort", values="adjusted_p").reindex(rows, columns=columns)
+    adjusted = table.pivot(index="metric", columns="cohort", values="adjusted_p").reindex(
+        rows, columns=columns
+    )
     axes.imshow(np.log2(values.to_numpy(float)), cmap="RdBu_r", vmin=-2.5, vmax=2.5, aspect="auto")
     for i, j in np.ndindex(values.shape):
         value, sure = values.iloc[i, j], adjusted.iloc[i, j] < 0.05
         dark = np.isfinite(value) and abs(np.log2(value)) > 1.6
-        axes.text(j, i, fixed(value), ha="center", va="center", fontsize=8, color="white" if dark else INK,
-                  fontweight="bold" if sure else "normal")
-    axes.set(xticks=range(len(columns)), yticks=range(len(rows)), yticklabels=[r.replace("_", " ") for r in rows])
+        axes.text(
+            j,
+            i,
+            fixed(value),
+            ha="center",
+            va="center",
+            fontsize=8,
+            color="white" if dark else INK,
+            fontweight="bold" if sure else "normal",
+        )
+    axes.set(
+        xticks=range(len(columns)), yticks=range(len(rows)), yticklabels=[r.replace("_", " ") for r in rows]
+    )
     axes.set_xticklabels([c.replace(" ", "\n") for c in columns], fontsize=8)
     axes.xaxis.tick_top()
     axes.tick_params(length=0)
@@ -93,8 +125,15 @@ def origin(table):
             if name not in rows.index:
                 continue
             sure = rows.loc[name, "adjusted_p"] < 0.05
-            axes.scatter(i + 0.22 * (j - 1), rows.loc[name, "ratio"], s=42, color=ARCHITECTURES[j],
-                         facecolor=ARCHITECTURES[j] if sure else "white", label=what if i == 0 else None, zorder=3)
+            axes.scatter(
+                i + 0.22 * (j - 1),
+                rows.loc[name, "ratio"],
+                s=42,
+                color=ARCHITECTURES[j],
+                facecolor=ARCHITECTURES[j] if sure else "white",
+                label=what if i == 0 else None,
+                zorder=3,
+            )
     axes.axhline(1, color=AXIS, linewidth=0.8)
     axes.set(xticks=range(len(columns)), yscale="log", ylabel="dispersion of optimal / suboptimal")
     axes.set_xticklabels([c.replace(" ", "\n") for c in columns], fontsize=8)
@@ -148,11 +187,19 @@ def over_epochs(table):
     for name in names:
         rows = table[table["cohort"] == name]
         dataset, architecture = name.split()[0], name.split()[-1]
-        axes.plot(rows["epoch"] / rows["epoch"].max(), rows["rho"], label=name, linewidth=1.4,
-                  color=ARCHITECTURES[architectures.index(architecture) % 4],
-                  marker=MARKERS[datasets.index(dataset) % 5], markersize=4.5)
+        axes.plot(
+            rows["epoch"] / rows["epoch"].max(),
+            rows["rho"],
+            label=name,
+            linewidth=1.4,
+            color=ARCHITECTURES[architectures.index(architecture) % 4],
+            marker=MARKERS[datasets.index(dataset) % 5],
+            markersize=4.5,
+        )
     axes.axhline(0, color=AXIS, linewidth=0.8)
-    axes.set(xlabel="share of the training", ylabel="ρ of weight variance then and final accuracy", ylim=(-1, 1))
+    axes.set(
+        xlabel="share of the training", ylabel="ρ of weight variance then and final accuracy", ylim=(-1, 1)
+    )
     axes.legend(loc="center left", bbox_to_anchor=(1, 0.5), frameon=False, fontsize=8)
     return figure
 
@@ -183,14 +230,18 @@ def prediction(table):
         axes.vlines(x, rows["r2_low"], rows["r2_high"], color=ARCHITECTURES[j], linewidth=1.6)
         axes.scatter(x, rows["r2"], s=30, color=ARCHITECTURES[j], label=source, zorder=3)
     axes.axhline(0, color=AXIS, linewidth=0.8)
-    axes.set(xticks=range(len(pools)), ylabel="R² out of fold, within cohorts", ylim=(max(-1, axes.get_ylim()[0]), 1))
+    axes.set(
+        xticks=range(len(pools)),
+        ylabel="R² out of fold, within cohorts",
+        ylim=(max(-1, axes.get_ylim()[0]), 1),
+    )
     axes.set_xticklabels([p.replace(" ", "\n") for p in pools], fontsize=8)
     axes.legend(loc="upper left", bbox_to_anchor=(0, 1.16), ncols=4, frameon=False, fontsize=8)
     return figure
 
 
 def maps(cohorts, similarity):
-    """All done runs by their standardised distributions, twice: by performance, by architecture and dataset."""
+    """All done runs by their standardised distributions, twice: by performance, by cohort."""
     runs = np.concatenate([c.runs.index for c in cohorts])
     table = matrix(similarity, "all", "wasserstein_standardized", runs, role="all")
     if table is None:
@@ -203,14 +254,23 @@ def maps(cohorts, similarity):
     group = pd.concat([c.group for c in cohorts])
     for name in ("middle", "suboptimal", "optimal"):
         places = map_.coordinates[(group[map_.coordinates.index] == name).to_numpy()]
-        left.scatter(places["1"], places["2"], s=14, color=COLOURS[name], alpha=0.75, linewidths=0, label=name)
+        left.scatter(
+            places["1"], places["2"], s=14, color=COLOURS[name], alpha=0.75, linewidths=0, label=name
+        )
     architectures = list(dict.fromkeys(c.architecture for c in cohorts))
     datasets = list(dict.fromkeys(c.dataset for c in cohorts))
     for c in cohorts:
         places = map_.coordinates.reindex(c.runs.index)
-        right.scatter(places["1"], places["2"], s=14, alpha=0.75, linewidths=0, label=c.label,
-                      color=ARCHITECTURES[architectures.index(c.architecture) % 4],
-                      marker=MARKERS[datasets.index(c.dataset) % 5])
+        right.scatter(
+            places["1"],
+            places["2"],
+            s=14,
+            alpha=0.75,
+            linewidths=0,
+            label=c.label,
+            color=ARCHITECTURES[architectures.index(c.architecture) % 4],
+            marker=MARKERS[datasets.index(c.dataset) % 5],
+        )
     reach = np.nanquantile(np.abs(map_.coordinates.to_numpy()), 0.98)
     for panel in (left, right):
         panel.set_xscale("symlog", linthresh=reach / 10)

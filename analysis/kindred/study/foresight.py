@@ -11,8 +11,9 @@ from kindred.study.material import Cohort
 
 
 def predicted(cohorts: list[Cohort]) -> tuple[pd.DataFrame, dict[str, Prediction]]:
-    """Out-of-fold predictions in each cohort that is large enough and in each architecture (R² within cohorts):
-    from the final weights, from those at epoch 0, from the settings alone, and from both settings and weights."""
+    """Out-of-fold predictions in each cohort that is large enough and in each architecture (R² within
+    cohorts): from the final weights, from those at epoch 0, from the settings alone, and from both
+    settings and weights."""
     pools = {c.label: [c] for c in cohorts}
     for architecture in dict.fromkeys(c.architecture for c in cohorts):
         members = [c for c in cohorts if c.architecture == architecture]
@@ -40,8 +41,9 @@ def predicted(cohorts: list[Cohort]) -> tuple[pd.DataFrame, dict[str, Prediction
 
 
 def transferred(cohorts: list[Cohort]) -> pd.DataFrame:
-    """Accuracy ranks of a cohort from a model of the other cohorts: features that every architecture has, as ranks
-    within their cohort; left out are the cohort itself, all of its architecture, or all of its dataset."""
+    """Accuracy ranks of a cohort from a model of the other cohorts: features that every architecture has,
+    as ranks within their cohort; left out are the cohort itself, all of its architecture, or all of its
+    dataset."""
     shared = [name for name in cohorts[0].common[-1] if all(name in c.common[-1] for c in cohorts)]
     tables = [c.common[-1][shared].rank(pct=True).fillna(0.5) for c in cohorts]
     targets = [pd.Series(c.accuracy).rank(pct=True).to_numpy() for c in cohorts]
@@ -58,7 +60,9 @@ def transferred(cohorts: list[Cohort]) -> pd.DataFrame:
             if not others:
                 continue
             guess = _fit_and_tell(
-                pd.concat([tables[j] for j in others]), np.concatenate([targets[j] for j in others]), tables[i]
+                pd.concat([tables[j] for j in others]),
+                np.concatenate([targets[j] for j in others]),
+                tables[i],
             )
             e = correlate(guess, targets[i], clusters=c.codes)
             found.append((left_out, c.label, e.value, e.low, e.high, e.n, e.p, e.reason))
@@ -82,7 +86,12 @@ def _fit_and_tell(features, target, others) -> np.ndarray:
     from sklearn.ensemble import GradientBoostingRegressor
 
     model = GradientBoostingRegressor(
-        n_estimators=200, learning_rate=0.05, max_depth=3, min_samples_leaf=5, subsample=0.7, max_features="sqrt",
+        n_estimators=200,
+        learning_rate=0.05,
+        max_depth=3,
+        min_samples_leaf=5,
+        subsample=0.7,
+        max_features="sqrt",
         random_state=0,
     )
     return model.fit(features.to_numpy(), target).predict(others.to_numpy())

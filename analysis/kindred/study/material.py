@@ -60,7 +60,7 @@ class Cohort:
         return setting_codes(self.runs, self.settings)
 
     def shape(self, snapshot: int) -> pd.DataFrame:
-        """Moments of each weight matrix: mean by s.d., log10 variance, skewness, kurtosis; z-scored over the runs."""
+        """Moments of each weight matrix: mean by s.d., log10 variance, skewness, kurtosis; z-scored."""
         table, columns = self.each[snapshot], {}
         for name in self.matrices:
             variance = table[f"{name} variance"]
@@ -97,7 +97,9 @@ def read_cohorts(population: Population) -> list[Cohort]:
                 int(arrays["parameter_size"].values[-1]),
                 [int(epoch) for epoch in arrays["snapshot"].values],
             )
-            cohort.matrices = matrix_names(arrays.attrs, [str(p) for p in arrays["parameter"].values if p != "all"])
+            cohort.matrices = matrix_names(
+                arrays.attrs, [str(p) for p in arrays["parameter"].values if p != "all"]
+            )
             cohort.layers = [str(layer) for layer in arrays["layer"].values] if "layer" in arrays else []
             for i in range(len(cohort.epochs)):
                 cohort.common.append(weight_features(arrays, groups.order, i, "common", FAMILIES))
@@ -106,13 +108,13 @@ def read_cohorts(population: Population) -> list[Cohort]:
         found.append(cohort)
     if not found:
         raise KindredError(
-            f"nothing to study in {population.path} (no cohort has 8 done runs of different accuracy) train more runs"
+            f"nothing to study in {population.path} (no cohort has 8 done runs that differ) train more"
         )
     return found
 
 
 def _standardised(arrays, groups: Groups) -> dict:
-    """Quantiles of all weights of a run, less their median, by their interquartile range: [run, probability]."""
+    """Quantiles of all weights of a run, less the median, by the interquartile range: [run, probability]."""
     at = arrays["quantiles"].isel(snapshot=-1).sel(parameter="all")
     probability = at["probability"].values.astype(float)
     found = {"probability": probability}

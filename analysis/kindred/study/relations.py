@@ -62,8 +62,8 @@ def related(what: str, cohorts: list[Cohort], values, given: bool = False) -> li
 
 
 def strength(cohorts: list[Cohort]) -> pd.DataFrame:
-    """Layer fluctuation (s.d. of the node strengths of a layer) against accuracy: of input nodes, of output nodes,
-    and the geometric mean of all layers."""
+    """Layer fluctuation (s.d. of the node strengths of a layer) against accuracy: of input nodes, of
+    output nodes, and the geometric mean of all layers."""
     relations = {
         "input nodes": lambda c: c.common[-1]["input fluctuation"],
         "output nodes": lambda c: c.common[-1]["output fluctuation"],
@@ -78,7 +78,7 @@ def strength(cohorts: list[Cohort]) -> pd.DataFrame:
 
 
 def separation(cohorts: list[Cohort]) -> pd.DataFrame:
-    """Cliff's delta between optimal and suboptimal runs of what every architecture has, within all cohorts."""
+    """Cliff's delta between optimal and suboptimal runs, within all cohorts, of what all architectures have."""
     parts = []
     for c in cohorts:
         part = c.common[-1].loc[c.ends].copy()
@@ -103,7 +103,7 @@ def epochs(cohorts: list[Cohort]) -> pd.DataFrame:
 
 
 def profiles(cohorts: list[Cohort]) -> pd.DataFrame:
-    """Spearman's correlation with accuracy of each statistic that every architecture has: [statistic, cohort]."""
+    """Spearman's correlation with accuracy of the statistics all architectures have: [statistic, cohort]."""
     shared = [name for name in cohorts[0].common[-1] if all(name in c.common[-1] for c in cohorts)]
     return pd.DataFrame({c.label: _profile(c, shared, c.accuracy[None, :])[0] for c in cohorts}, index=shared)
 
@@ -122,12 +122,18 @@ def agreement(cohorts: list[Cohort], count: int = 999) -> pd.DataFrame:
     kinds = {
         "same architecture, other dataset": lambda a, b: a.architecture == b.architecture,
         "same dataset, other architecture": lambda a, b: a.dataset == b.dataset,
-        "other dataset, other architecture": lambda a, b: a.dataset != b.dataset and a.architecture != b.architecture,
+        "other dataset, other architecture": lambda a, b: (
+            a.dataset != b.dataset and a.architecture != b.architecture
+        ),
         "all pairs of cohorts": lambda a, b: True,
     }
     found = []
     for kind, chosen in kinds.items():
-        pairs = [(i, j) for i, j in itertools.combinations(range(len(cohorts)), 2) if chosen(cohorts[i], cohorts[j])]
+        pairs = [
+            (i, j)
+            for i, j in itertools.combinations(range(len(cohorts)), 2)
+            if chosen(cohorts[i], cohorts[j])
+        ]
         if not pairs or len(shared) < 3:
             continue
         observed = np.mean([np.corrcoef(table.iloc[:, i], table.iloc[:, j])[0, 1] for i, j in pairs])

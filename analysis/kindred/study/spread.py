@@ -18,10 +18,12 @@ TOGETHER = ("all cohorts", "one seed each")  # rows that are of no single cohort
 
 
 def alike(cohorts: list[Cohort], similarity: Similarity) -> pd.DataFrame:
-    """For each metric and cohort, and for all cohorts together: dispersion of optimal runs by that of suboptimal ones.
+    """For each metric and cohort, and for all cohorts together: dispersion of optimal runs by that of
+    suboptimal ones.
 
-    `one seed each` is of all cohorts again, with the better run only of those that differ by their seeds. p-values are
-    adjusted (Benjamini-Hochberg) over the cohorts of a metric, and those of all cohorts together over the metrics."""
+    `one seed each` is of all cohorts again, with the better run only of those that differ by their seeds.
+    p-values are adjusted (Benjamini-Hochberg) over the cohorts of a metric, and those of all cohorts
+    together over the metrics."""
     found = []
     for metric in METRICS:
         tables = {c.label: matrix(similarity, c.name, metric, c.ends) for c in cohorts}
@@ -37,7 +39,9 @@ def origin(cohorts: list[Cohort]) -> pd.DataFrame:
         ("weights, epoch 0", lambda c: _moments_distance(c, 0)),
         ("weights, last epoch", lambda c: _moments_distance(c, -1)),
     ):
-        tables = {c.label: make(c).loc[c.ends, c.ends] for c in cohorts if what == "settings" or c.epochs[0] == 0}
+        tables = {
+            c.label: make(c).loc[c.ends, c.ends] for c in cohorts if what == "settings" or c.epochs[0] == 0
+        }
         found += _dispersions(what, tables, cohorts)
     return _adjusted(found)
 
@@ -69,7 +73,8 @@ def twins(cohorts: list[Cohort], similarity: Similarity) -> pd.DataFrame:
 
 
 def typicality(cohorts: list[Cohort], similarity: Similarity) -> pd.DataFrame:
-    """Over all runs, not the two ends: the mean distance of a run to the others of its cohort, against its accuracy."""
+    """Over all runs, not the two ends: the mean distance of a run to the others of its cohort, against its
+    accuracy."""
     found = []
     for metric in METRICS:
         parts = []
@@ -119,7 +124,7 @@ def settings_distance(cohort: Cohort) -> pd.DataFrame:
 
 
 def with_adjusted(table: pd.DataFrame, by: str = "metric") -> pd.DataFrame:
-    """A column of p-values adjusted over the cohorts of each row of `by`; those of all cohorts over these rows."""
+    """A column of p-values adjusted over the cohorts of each value of `by`, all cohorts' over these values."""
     adjusted = pd.Series(np.nan, index=table.index)
     for name in TOGETHER:
         rows = table["cohort"] == name
@@ -140,8 +145,13 @@ def _of_twins(cohort: Cohort, table: pd.DataFrame) -> pd.DataFrame:
     for _, members in codes.groupby(codes):
         if len(members) > 1:
             block = table.loc[members.index, members.index].to_numpy()
-            rows.append((cohort.label, block[np.triu_indices(len(block), 1)].mean(),
-                         cohort.runs.loc[members.index, "test_accuracy"].mean()))
+            rows.append(
+                (
+                    cohort.label,
+                    block[np.triu_indices(len(block), 1)].mean(),
+                    cohort.runs.loc[members.index, "test_accuracy"].mean(),
+                )
+            )
     return pd.DataFrame(rows, columns=["cohort", "distance", "accuracy"])
 
 

@@ -45,8 +45,15 @@ def overview(cohorts: list[Cohort]) -> pd.DataFrame:
     """What was trained."""
     rows = [
         (
-            c.label, c.parameters, c.counts.get("done", 0), c.counts.get("diverged", 0), c.counts.get("failed", 0),
-            c.accuracy.min(), float(np.median(c.accuracy)), c.accuracy.max(), c.groups.size,
+            c.label,
+            c.parameters,
+            c.counts.get("done", 0),
+            c.counts.get("diverged", 0),
+            c.counts.get("failed", 0),
+            c.accuracy.min(),
+            float(np.median(c.accuracy)),
+            c.accuracy.max(),
+            c.groups.size,
             float(c.runs["test_accuracy"][c.groups.optimal].min()),
             float(c.runs["test_accuracy"][c.groups.suboptimal].max()),
         )
@@ -62,7 +69,7 @@ def overview(cohorts: list[Cohort]) -> pd.DataFrame:
 
 
 def runs_summary(cohorts: list[Cohort]) -> pd.DataFrame:
-    """One row a done run: settings, results, and the statistics that every architecture has, first and last."""
+    """One row a done run: settings, results, and statistics that all architectures have, first and last."""
     parts = []
     for c in cohorts:
         settings = [n for n in c.runs if n == "seed" or n.split(".")[0] in ("data", "model", "init", "train")]
@@ -128,8 +135,13 @@ def _ratios(table):
 
 
 def _overview(table):
-    made = table.rename(columns={"group_size": "runs a group", "optimal_from": "optimal from",
-                                 "suboptimal_to": "suboptimal to"})
+    made = table.rename(
+        columns={
+            "group_size": "runs a group",
+            "optimal_from": "optimal from",
+            "suboptimal_to": "suboptimal to",
+        }
+    )
     for name in ("worst", "median", "best", "optimal from", "suboptimal to"):
         made[name] = [f"{100 * v:.1f} %" for v in made[name]]
     made["parameters"] = [f"{v:,}" for v in made["parameters"]]
@@ -142,15 +154,23 @@ def _across(table):
             "metric": table["metric"],
             "weights": table["role"],
             "optimal / suboptimal": [_claimed(fixed(r["ratio"]), r) for _, r in table.iterrows()],
-            "pairs of cohorts with optimal closer": [f"{r['closer']} of {r['pairs']}" for _, r in table.iterrows()],
+            "pairs of cohorts with optimal closer": [
+                f"{r['closer']} of {r['pairs']}" for _, r in table.iterrows()
+            ],
             "adjusted p": [_p(v) for v in table["adjusted_p"]],
         }
     )
 
 
 def _explained(table):
-    cells = pd.DataFrame({"metric": table["metric"], "weights": table["role"], "factor": table["factor"],
-                          "cell": [_claimed(fixed(r["r2"]), r) for _, r in table.iterrows()]})
+    cells = pd.DataFrame(
+        {
+            "metric": table["metric"],
+            "weights": table["role"],
+            "factor": table["factor"],
+            "cell": [_claimed(fixed(r["r2"]), r) for _, r in table.iterrows()],
+        }
+    )
     lines = list(dict.fromkeys(zip(cells["metric"], cells["weights"])))
     made = cells.pivot(index=["metric", "weights"], columns="factor", values="cell")
     return made.reindex(lines)[list(dict.fromkeys(table["factor"]))]
@@ -185,18 +205,24 @@ def _prediction(table):
     def cell(row):
         if isinstance(row["reason"], str) and row["reason"]:
             return row["reason"]
-        return f"{fixed(row['r2'])} ({fixed(row['r2_low'])} to {fixed(row['r2_high'])}), ρ {fixed(row['rho'])}"
+        return (
+            f"{fixed(row['r2'])} ({fixed(row['r2_low'])} to {fixed(row['r2_high'])}), ρ {fixed(row['rho'])}"
+        )
 
-    made = pd.DataFrame({"runs of": table["runs_of"], "from": table["from"], "cell": table.apply(cell, axis=1)})
+    made = pd.DataFrame(
+        {"runs of": table["runs_of"], "from": table["from"], "cell": table.apply(cell, axis=1)}
+    )
     lines, columns = list(dict.fromkeys(made["runs of"])), list(dict.fromkeys(made["from"]))
     return made.pivot(index="runs of", columns="from", values="cell").reindex(lines)[columns]
 
 
 def _epochs(table):
     return pd.DataFrame(
-        {c: [f"{fixed(r['rho'])} (epoch {r['epoch']})" for _, r in rows.iterrows()][:1]
+        {
+            c: [f"{fixed(r['rho'])} (epoch {r['epoch']})" for _, r in rows.iterrows()][:1]
             + [f"{fixed(r['rho'])} (epoch {r['epoch']})" for _, r in rows.iterrows()][-1:]
-         for c, rows in table.groupby("cohort", sort=False)},
+            for c, rows in table.groupby("cohort", sort=False)
+        },
         index=pd.Index(["before", "after"], name="training"),
     ).T.rename_axis("cohort")
 

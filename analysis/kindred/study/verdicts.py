@@ -1,9 +1,9 @@
 """One line a claim: what was tested, how it came out, and the verdict that a fixed rule gives.
 
-A test is *for* the claim where its adjusted p-value is below 0.05 and the effect has the claimed direction, *against*
-where it has the other one. A claim is reproduced where all of its tests over all cohorts are for it, partly where
-some are and none is against, contradicted where some are against and none for, mixed where there are both, and not
-reproduced otherwise.
+A test is *for* the claim where its adjusted p-value is below 0.05 and the effect has the claimed
+direction, *against* where it has the other one. A claim is reproduced where all of its tests over all
+cohorts are for it, partly where some are and none is against, contradicted where some are against and none
+for, mixed where there are both, and not reproduced otherwise.
 """
 
 from __future__ import annotations
@@ -18,7 +18,8 @@ CLAIMED = 0.05
 
 
 def verdicts(tables: dict[str, pd.DataFrame]) -> pd.DataFrame:
-    """Of the tables of `kindred.study.tables`. Columns: claim, tests, all_cohorts, effect, single_cohorts, verdict."""
+    """Of the tables of `kindred.study.tables`. Columns: claim, tests, all_cohorts, effect, single_cohorts,
+    verdict."""
     alike, across, variance, strength = (tables[n] for n in ("alike", "across", "variance", "strength"))
     moment, weights = alike[alike["metric"].isin(STATISTICS)], alike[alike["metric"].isin(DISTRIBUTION)]
     rows = [
@@ -29,14 +30,18 @@ def verdicts(tables: dict[str, pd.DataFrame]) -> pd.DataFrame:
         _line("… among runs of like settings", *_correlations(variance, "all weights, given settings")),
         _line("node strengths fluctuate with performance", *_correlations(strength, "all layers")),
         _line("… among runs of like settings", *_correlations(strength, "all layers, given settings")),
-        _line("node strengths of good networks are alike", *_ratios(alike[alike["metric"] == "node_strength"])),
+        _line(
+            "node strengths of good networks are alike", *_ratios(alike[alike["metric"] == "node_strength"])
+        ),
         _line("weights go with accuracy alike in all architectures", *_agreement(tables["agreement"])),
     ]
-    return pd.DataFrame(rows, columns=["claim", "tests", "all_cohorts", "effect", "single_cohorts", "verdict"])
+    return pd.DataFrame(
+        rows, columns=["claim", "tests", "all_cohorts", "effect", "single_cohorts", "verdict"]
+    )
 
 
 def _line(claim: str, effects: str, signs: list[int], single: list[int]) -> tuple:
-    """`signs` of the tests over all cohorts, `single` those in each: 1 for the claim, −1 against, 0 neither."""
+    """`signs` of the tests over all cohorts, `single` in each: 1 for the claim, −1 against, 0 neither."""
     return (claim, len(signs), _counted(signs), effects, _counted(single) if single else "", _verdict(signs))
 
 
@@ -80,7 +85,9 @@ def _correlations(table, what: str) -> tuple[str, list[int], list[int]]:
     whole = together.iloc[0]
     signs = [abs(_sign(whole["rho"], whole["adjusted_p"]))]
     each = [
-        _sign(r["rho"] * np.sign(whole["rho"]), r["adjusted_p"]) for _, r in single.iterrows() if np.isfinite(r["p"])
+        _sign(r["rho"] * np.sign(whole["rho"]), r["adjusted_p"])
+        for _, r in single.iterrows()
+        if np.isfinite(r["p"])
     ]
     return f"ρ {fixed(whole['rho'])} ({fixed(whole['low'])} to {fixed(whole['high'])})", signs, each
 
