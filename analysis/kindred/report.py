@@ -8,14 +8,13 @@ import pathlib
 import sys
 import warnings
 
-import numpy as np
-import pandas as pd
-
 from kindred import page
 from kindred.errors import KindredError
 from kindred.figures.common import groups
-from kindred.figures.draw import drawn, table
+from kindred.figures.draw import drawn
 from kindred.figures.embed import embedded
+from kindred.figures.runs import run_table
+from kindred.figures.table import table
 from kindred.findings import Findings, examine
 from kindred.output import write
 from kindred.population import open_population
@@ -39,37 +38,6 @@ def render(report: Report) -> str:
     cohorts = [c.name for c in findings.cohorts]
     data = embedded(runs, columns, cohorts, colour, report.figures)
     return page.page(f"{findings.name or 'population'} – kindred report", report.navigation, body, data)
-
-
-def run_table(findings: Findings) -> tuple[pd.DataFrame, list[tuple[str, str, set[str]]]]:
-    """The ranked runs with what the page knows of them, and (name, label, roles) of its columns."""
-    cohorts = [c for c in findings.cohorts if len(c.groups.order)]
-    order = np.concatenate([c.groups.order for c in cohorts] or [np.empty(0, int)])
-    runs = findings.runs.loc[np.sort(order)].copy()
-    runs["run"] = runs.index
-    group = {int(run): name for c in cohorts for name, members in groups(c).items() for run in members}
-    rank = {
-        int(run): 1 - i / max(len(c.groups.order) - 1, 1)
-        for c in cohorts
-        for i, run in enumerate(c.groups.order)
-        if c.groups.known
-    }
-    kinds = ("optimal", "suboptimal", "between", "all")
-    runs["group"] = pd.Categorical([group[int(run)] for run in runs.index], kinds, ordered=True)
-    runs["accuracy_rank"] = [rank.get(int(run), np.nan) for run in runs.index]
-    every, some = {"shown", "colour", "filter"}, {"colour", "filter"}
-    columns = [("run", "run", {"shown"}), ("test_accuracy", "test accuracy", every), ("group", "group", every)]
-    columns += [("accuracy_rank", "accuracy rank in the cohort", {"colour"})]
-    if len(findings.cohorts) > 1:
-        columns.append(("cohort", "cohort", every))
-    settings = dict.fromkeys(s for c in findings.cohorts for s in c.settings)
-    for name in ("data.dataset", "model.architecture"):
-        if name in runs and runs[name].nunique() > 1:
-            columns.append((name, name.split(".")[-1], some))
-            settings.pop(name, None)
-    columns += [(name, name.split(".", 1)[-1], every) for name in settings]
-    columns += [(name, name, {"shown"}) for name in ("seed", "name") if name in runs]
-    return runs, columns
 
 
 def analyse(population_path, similarity_path=None) -> Findings:
@@ -124,7 +92,9 @@ def _parser() -> argparse.ArgumentParser:
     parser.add_argument("population", metavar="POP.h5", help="what `kindred train` wrote")
     parser.add_argument("similarity", metavar="SIM.h5", nargs="?", help="what `kindred compare` wrote")
     parser.add_argument("-o", "--output", metavar="REPORT.html", help="the page to write")
-    parser.add_argument("--figures", metavar="DIR", help="write every figure as SVG, PDF, PNG and CSV into DIR")
+    parser.add_argument(
+        "--figures", metavar="DIR", help="write every figure as SVG, PDF, PNG and CSV into DIR"
+    )
     parser.add_argument("--summary", action="store_true", help="print what was found, in five lines")
     return parser
 

@@ -64,7 +64,13 @@ def opened(page):
 
 
 def measure(runs):
-    plan = Plan(runs=runs, layers=(64, 32, 16, 10), snapshots=(0, 1, 2, 4), structure=True, rates=(0.3, 0.1, 0.03, 0.01))
+    plan = Plan(
+        runs=runs,
+        layers=(64, 32, 16, 10),
+        snapshots=(0, 1, 2, 4),
+        structure=True,
+        rates=(0.3, 0.1, 0.03, 0.01),
+    )
     with tempfile.TemporaryDirectory() as name:
         folder = Path(name)
         make_population(folder / "p.h5", plan)
@@ -77,10 +83,14 @@ def measure(runs):
         made, cpu = time.perf_counter() - start, time.process_time() - used
         memory = resource.getrusage(resource.RUSAGE_SELF).ru_maxrss / 2**20
         size = (folder / "r.html").stat().st_size / 1e6
-        print(f"{runs} runs, {METRICS} metrics: {size:.1f} MB, written in {made:.0f} s ({cpu:.0f} s of CPU, {memory:.1f} GiB)")
+        print(
+            f"{runs} runs, {METRICS} metrics: {size:.1f} MB, written in {made:.0f} s ({cpu:.0f} s of CPU, {memory:.1f} GiB)"
+        )
         times, each = opened(folder / "r.html")
         (folder / "r.html").rename(Path(tempfile.gettempdir()) / "page.html")
-    print(f"opened in {sorted(times)[2]:.2f} s (median of 5, {min(times):.2f} to {max(times):.2f}); {each:.0f} ms a figure")
+    print(
+        f"opened in {sorted(times)[2]:.2f} s (median of 5, {min(times):.2f} to {max(times):.2f}); {each:.0f} ms a figure"
+    )
 
 
 if __name__ == "__main__":

@@ -11,8 +11,12 @@ _KINDS = {"f": np.float32, "d": np.float64, "b": np.uint8, "i": np.int32}
 
 class PageData:
     def __init__(self, page):
-        self.page = json.loads(re.search(r'<script type="application/json" id="figures">(.*?)</script>', page, re.S)[1])
-        self._bytes = base64.b64decode(re.search(r'<script type="text/plain" id="bytes">(.*?)</script>', page, re.S)[1])
+        self.page = json.loads(
+            re.search(r'<script type="application/json" id="figures">(.*?)</script>', page, re.S)[1]
+        )
+        self._bytes = base64.b64decode(
+            re.search(r'<script type="text/plain" id="bytes">(.*?)</script>', page, re.S)[1]
+        )
         self.figures = {figure["key"]: self._resolved(figure) for figure in self.page["figures"]}
         self.labels = np.array(self.page["runs"]["labels"])
 
@@ -40,7 +44,9 @@ class PageData:
 
     def _resolved(self, node):
         if isinstance(node, dict):
-            return self.array(node["ref"]) if "ref" in node else {k: self._resolved(v) for k, v in node.items()}
+            return (
+                self.array(node["ref"]) if "ref" in node else {k: self._resolved(v) for k, v in node.items()}
+            )
         return [self._resolved(v) for v in node] if isinstance(node, list) else node
 
 

@@ -35,7 +35,9 @@ def test_page_says_what_is_left_out(make, tmp_path, structure):
     assert ("Left out: the file has no node strengths" in words) == (not structure)
     assert ("Left out: the file has no spectra" in words) == (not structure)
     shown = {key.removesuffix(f"-{plan.cohort}") for key in PageData(page).figures}
-    assert shown == {"distributions", "similarity", "map-of-runs"} | ({"strengths", "spectra"} if structure else set())
+    assert shown == {"distributions", "similarity", "map-of-runs"} | (
+        {"strengths", "spectra"} if structure else set()
+    )
     assert not re.search(r"\b(nan|inf|None)\b", words)
 
 
@@ -86,8 +88,7 @@ def test_settings_that_came_along(make, tmp_path):
     assert main([str(population), "-o", str(tmp_path / "r.html")]) == 0
     *_, words = check(tmp_path / "r.html")
     assert (
-        "12 runs, 2 settings (optimizer)" in words
-        and "Accuracy by setting (2 settings, best first)" in words
+        "12 runs, 2 settings (optimizer)" in words and "Accuracy by setting (2 settings, best first)" in words
     )
     assert "Learning curves are left out: the file has none." in words
 

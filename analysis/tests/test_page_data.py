@@ -23,7 +23,9 @@ def pictured(population):
     """Gives the networks of a file square images, so that input nodes are pixels."""
     with h5py.File(population, "r+") as file:
         group = file["cohorts"][PLAN.cohort]
-        group.attrs["architecture"] = json.dumps(json.loads(group.attrs["architecture"]) | {"image": [1, 4, 4]})
+        group.attrs["architecture"] = json.dumps(
+            json.loads(group.attrs["architecture"]) | {"image": [1, 4, 4]}
+        )
 
 
 @pytest.fixture(scope="module")
@@ -66,7 +68,9 @@ def test_statistics_of_layers(data, epoch):
         np.testing.assert_allclose(points["x"], expected, rtol=1e-5)
         np.testing.assert_allclose(points["y"], accuracy[data.runs(points)], rtol=1e-6)
         rho = stats.spearmanr(expected, points["y"]).statistic
-        assert panel["subtitle"].startswith(f"ρ = {rho:.2f}".replace("-", "−")) and "n = 23" in panel["subtitle"]
+        assert (
+            panel["subtitle"].startswith(f"ρ = {rho:.2f}".replace("-", "−")) and "n = 23" in panel["subtitle"]
+        )
 
 
 def test_correlations_over_the_epochs(data):
@@ -89,7 +93,9 @@ def test_shares_of_node_strengths(data):
             [strengths(PLAN, weights[run, -1].astype(float))[0][16:22] for run in DONE if group[run] == name]
         ).astype("f4")
         counts = np.histogram(pool, steps["edges"].astype(float))[0]
-        assert np.abs(counts / pool.size - steps["y"]).max() <= 1.01 / pool.size, "but for rounding of an edge"
+        assert np.abs(counts / pool.size - steps["y"]).max() <= 1.01 / pool.size, (
+            "but for rounding of an edge"
+        )
 
 
 def test_singular_values(data):
@@ -119,20 +125,24 @@ def test_heat_maps_by_accuracy_and_by_clusters(data, files):
         assert (cells == 255).sum() == 23, "the diagonal"
         error = np.log(high / low) * expected if heat["log"] else high - low
         off = ~np.eye(23, dtype=bool)
-        assert (np.abs(shown - expected)[off] <= (np.broadcast_to(error, cells.shape) / 254 + 1e-9)[off]).all()
+        assert (
+            np.abs(shown - expected)[off] <= (np.broadcast_to(error, cells.shape) / 254 + 1e-9)[off]
+        ).all()
 
 
 def test_pictures(data):
     _, _, accuracy, _, weights = draw(PLAN)
     best = DONE[int(np.argmax(accuracy[DONE]))]
     title = f"best: run {best}, {accuracy[best]:.3f}"
-    heat = mark(data.panels("filters")[title], "heat")
+    heat = mark(data.panels("filters", 0)[title], "heat")
     assert (heat["rows"], heat["columns"]) == (4, 6 * 5 - 1), "six units of 4 × 4 with gaps"
     units = weights[best, -1, :96].reshape(6, 4, 4).astype(float)
     strongest = units[np.argmax((units**2).sum(axis=(1, 2)))]
     cells = heat["cells"].reshape(4, -1)[:, :4].astype(float)
     low, high = heat["range"]
-    np.testing.assert_allclose(low + (high - low) * cells / 254, strongest.clip(low, high), atol=(high - low) / 254)
+    np.testing.assert_allclose(
+        low + (high - low) * cells / 254, strongest.clip(low, high), atol=(high - low) / 254
+    )
     nodes = strengths(PLAN, weights[best, -1].astype(float))[0][:16].reshape(4, 4)
     found = mark(data.panels("inputs", 2)[title], "heat")
     low, high = found["range"]
@@ -150,7 +160,11 @@ def test_every_figure_as_files(files, data):
             assert (folder / f"{name}.{form}").read_bytes().startswith(start)
     rows = list(csv.DictReader((folder / f"statistic-{PLAN.cohort}.csv").open()))
     _, _, accuracy, _, weights = draw(PLAN)
-    chosen = [r for r in rows if (r["statistic"], r["epoch"], r["panel"]) == ("variance of the weights", "4", "fc1.weight")]
+    chosen = [
+        r
+        for r in rows
+        if (r["statistic"], r["epoch"], r["panel"]) == ("variance of the weights", "4", "fc1.weight")
+    ]
     assert sorted(int(r["run"]) for r in chosen) == DONE
     for row in chosen:
         run = int(row["run"])

@@ -70,7 +70,16 @@ def test_page_of_a_whole_population(make, tmp_path):
     assert [f"plot-{key}" for key in data.figures] == [i for i in checker.ids if i.startswith("plot-")]
     kinds = [key.removesuffix(f"-{Plan().cohort}") for key in data.figures]
     assert kinds == [
-        *("accuracy", "settings", "curves", "statistic", "correlations", "distributions", "spread", "matrices"),
+        *(
+            "accuracy",
+            "settings",
+            "curves",
+            "statistic",
+            "correlations",
+            "distributions",
+            "spread",
+            "matrices",
+        ),
         *("similarity", "map-of-runs"),
     ]
     for expected in (

@@ -40,9 +40,7 @@ def distribution_figure(findings: Findings) -> Figure | None:
         "Final test accuracy of the done runs, a panel a cohort, all over the same range. Optimal and suboptimal "
         "are the best and the worst share of each cohort. Drag over bars to select runs in every figure."
     )
-    return single(
-        "accuracy", "Final test accuracy", caption, panels, columns=min(3, len(panels)), height=170
-    )
+    return single("accuracy", "Final test accuracy", caption, panels, columns=min(3, len(panels)), height=170)
 
 
 def settings_figure(cohort: CohortFindings) -> Figure | None:
@@ -83,7 +81,11 @@ def _placed(column: pd.Series):
 def curves_figure(cohort: CohortFindings) -> Figure | None:
     """Test accuracy and loss by epoch: runs thin, medians of the groups thick."""
     panels = []
-    for name, label in (("test_accuracy", _ACCURACY), ("test_loss", "test loss"), ("train_loss", "training loss")):
+    for name, label in (
+        ("test_accuracy", _ACCURACY),
+        ("test_loss", "test loss"),
+        ("train_loss", "training loss"),
+    ):
         table = cohort.curves.get(name)
         if table is None or not np.isfinite(table.to_numpy()).any():
             continue

@@ -67,10 +67,20 @@ def statistics_figure(findings: Findings, arrays) -> Figure | None:
             moments = arrays(c)["moments"].isel(snapshot=-1).sel(moment=moment).load().sel(run=c.groups.order)
             for of, name in zip(found, (WHOLE, c.matrices[0], c.matrices[-1])):
                 known = name in c.parameters
-                found[of].append(moments.sel(parameter=name).values if known else np.full(len(c.groups.order), np.nan))
-        accuracy, runs = (np.concatenate([getattr(c.groups, a) for c in shown]) for a in ("accuracy", "order"))
+                found[of].append(
+                    moments.sel(parameter=name).values if known else np.full(len(c.groups.order), np.nan)
+                )
+        accuracy, runs = (
+            np.concatenate([getattr(c.groups, a) for c in shown]) for a in ("accuracy", "order")
+        )
         frames[(k,)] = [
-            Panel(of, [Points(x, accuracy, runs)], Axis(moment, log=is_log(x)), Axis("test accuracy"), f"n = {len(x)}")
+            Panel(
+                of,
+                [Points(x, accuracy, runs)],
+                Axis(moment, log=is_log(x)),
+                Axis("test accuracy"),
+                f"n = {len(x)}",
+            )
             for of, x in ((of, np.concatenate(parts)) for of, parts in found.items())
         ]
     caption = (
@@ -78,7 +88,9 @@ def statistics_figure(findings: Findings, arrays) -> Figure | None:
         "cohort, dataset or architecture to tell them apart: accuracies of different datasets do not compare."
     )
     controls = [Control("statistic", list(_MOMENTS))]
-    return Figure("statistics-all", "Within and between networks", caption, frames, controls, columns=3, height=240)
+    return Figure(
+        "statistics-all", "Within and between networks", caption, frames, controls, columns=3, height=240
+    )
 
 
 def between_figure(findings: Findings, pairs) -> Figure | None:
@@ -96,7 +108,11 @@ def between_figure(findings: Findings, pairs) -> Figure | None:
         low, high = float(values.min()), float(values.max())
         for group, matrix in zip(("optimal", "suboptimal"), both):
             heat = Heat(
-                matrix, low, high if high > low else low + 1.0, found.metric, reversed=found.kind == "distance",
+                matrix,
+                low,
+                high if high > low else low + 1.0,
+                found.metric,
+                reversed=found.kind == "distance",
                 names=[names[c.name] for c in cohorts],
             )
             panels.append(Panel(f"{found.metric}, {group}", [heat]))

@@ -1,8 +1,7 @@
-"""Figures as files: SVG, PDF and PNG by matplotlib, CSV."""
+"""Figures as files by matplotlib: SVG, PDF and PNG."""
 
 from __future__ import annotations
 
-import csv
 import io
 
 import matplotlib.ticker as ticker
@@ -11,6 +10,7 @@ from matplotlib.colors import LogNorm, Normalize, to_rgba
 from matplotlib.figure import Figure as Canvas
 
 from kindred.figures import style
+from kindred.figures.extent import extent
 from kindred.figures.spec import (
     Counts,
     Curves,
@@ -23,7 +23,6 @@ from kindred.figures.spec import (
     Points,
     Rule,
     Steps,
-    extent,
 )
 
 FORMATS = ("svg", "pdf", "png")
@@ -55,7 +54,10 @@ def drawn(figure: Figure, looks: dict[int, str]) -> dict[str, bytes]:
 
 def _saved(canvas, form: str) -> bytes:
     buffer = io.BytesIO()
-    about = {"svg": {"Date": None, "Creator": None}, "pdf": {"CreationDate": None, "Producer": None, "Creator": None}}
+    about = {
+        "svg": {"Date": None, "Creator": None},
+        "pdf": {"CreationDate": None, "Producer": None, "Creator": None},
+    }
     canvas.savefig(buffer, format=form, metadata=about.get(form), dpi=150 if form == "png" else 100)
     return buffer.getvalue()
 
@@ -64,8 +66,14 @@ def _panel(canvas, axis, panel: Panel, looks):
     axis.set_title(panel.title, loc="left", fontweight="bold")
     if panel.subtitle:
         axis.annotate(
-            panel.subtitle, (0, 1), (0, 3), xycoords="axes fraction", textcoords="offset points", fontsize=7.5,
-            color=style.SOFT, va="bottom",
+            panel.subtitle,
+            (0, 1),
+            (0, 3),
+            xycoords="axes fraction",
+            textcoords="offset points",
+            fontsize=7.5,
+            color=style.SOFT,
+            va="bottom",
         )
         axis.set_title(panel.title, loc="left", fontweight="bold", pad=15)
     for mark in panel.marks:
@@ -109,11 +117,15 @@ def _mark(canvas, axis, mark, looks):
                 axis.plot(mark.x, row, color=style.look(looks.get(int(run), "all")), lw=0.7, alpha=alpha)
         case Counts():
             kinds = sorted({looks.get(int(run), "all") for run in mark.runs})
-            split = [[v for v, r in zip(mark.values, mark.runs) if looks.get(int(r), "all") == k] for k in kinds]
+            split = [
+                [v for v, r in zip(mark.values, mark.runs) if looks.get(int(r), "all") == k] for k in kinds
+            ]
             axis.hist(split, mark.edges, stacked=True, color=[style.look(k) for k in kinds], rwidth=0.94)
         case Line():
             colour = style.look(mark.look)
-            axis.plot(mark.x, mark.y, color=colour, lw=2.2 if mark.thick else 1.4, ls="--" if mark.dashed else "-")
+            axis.plot(
+                mark.x, mark.y, color=colour, lw=2.2 if mark.thick else 1.4, ls="--" if mark.dashed else "-"
+            )
             if mark.low is not None:
                 axis.fill_between(mark.x, mark.low, mark.high, color=colour, alpha=0.18, lw=0)
         case Steps():
@@ -121,7 +133,11 @@ def _mark(canvas, axis, mark, looks):
             axis.stairs(mark.y, mark.edges, baseline=None, edgecolor=colour, lw=1.3)
             floor = 1e-30 if np.nanmax(mark.y, initial=0) > 0 else 0
             axis.stairs(
-                np.maximum(mark.y, floor), mark.edges, fill=True, baseline=floor, facecolor=to_rgba(colour, 0.1)
+                np.maximum(mark.y, floor),
+                mark.edges,
+                fill=True,
+                baseline=floor,
+                facecolor=to_rgba(colour, 0.1),
             )
         case Intervals():
             colour = style.look(mark.look)
@@ -132,61 +148,18 @@ def _mark(canvas, axis, mark, looks):
         case Diagonal():
             axis.plot([mark.low, mark.high], [mark.low, mark.high], color=style.AXIS, ls=":", lw=1)
         case Heat():
-            norm = LogNorm(mark.low, mark.high, clip=True) if mark.log else Normalize(mark.low, mark.high, clip=True)
+            norm = (
+                LogNorm(mark.low, mark.high, clip=True)
+                if mark.log
+                else Normalize(mark.low, mark.high, clip=True)
+            )
             axis.set_facecolor(style.EMPTY)  # shows where there is no value
             image = axis.imshow(
-                np.ma.masked_invalid(mark.values), cmap=style.ramp(mark.ramp, mark.reversed), norm=norm,
-                interpolation="nearest", aspect="equal",
+                np.ma.masked_invalid(mark.values),
+                cmap=style.ramp(mark.ramp, mark.reversed),
+                norm=norm,
+                interpolation="nearest",
+                aspect="equal",
             )
             if not mark.bare:
                 canvas.colorbar(image, ax=axis, shrink=0.85).outline.set_visible(False)
-
-
-def table(figure: Figure) -> str:
-    """What the figure shows, in all frames, as CSV: a row a value, named by its frame, panel and series."""
-    buffer = io.StringIO()
-    writer = csv.writer(buffer, lineterminator="\n")
-    names = [control.label for control in figure.controls]
-    writer.writerow([*names, "panel", "series", "run", "x", "y", "low", "high", "value"])
-    for chosen, panels in figure.frames.items():
-        frame = [control.options[i] for control, i in zip(figure.controls, chosen)]
-        for panel in panels:
-            for mark in panel.marks:
-                for row in _rows(mark, panel):
-                    writer.writerow([*frame, panel.title, getattr(mark, "label", ""), *map(_plain, row)])
-    return buffer.getvalue()
-
-
-def _rows(mark, panel):
-    """(run, x, y, low, high, value) of each value."""
-    match mark:
-        case Points():
-            yield from ((run, x, y, "", "", "") for run, x, y in zip(mark.runs, mark.x, mark.y))
-        case Curves():
-            for run, row in zip(mark.runs, mark.y):
-                yield from ((run, x, y, "", "", "") for x, y in zip(mark.x, row))
-        case Counts():
-            yield from ((run, x, "", "", "", "") for run, x in zip(mark.runs, mark.values))
-        case Line():
-            low, high = (v if v is not None else [""] * len(mark.x) for v in (mark.low, mark.high))
-            yield from (("", *row, "") for row in zip(mark.x, mark.y, low, high))
-        case Steps():
-            for left, right, y in zip(mark.edges[:-1], mark.edges[1:], mark.y):
-                yield "", (left + right) / 2, y, left, right, ""
-        case Intervals():
-            names = panel.y.names if panel.y else []
-            for at, *row in zip(mark.at, mark.value, mark.low, mark.high):
-                place = names[round(at)] if names and 0 <= round(at) < len(names) else at
-                yield "", row[0], place, row[1], row[2], ""
-        case Heat():
-            labels = mark.names
-            if mark.members is not None:
-                labels = [" ".join(map(str, m)) for m in mark.members]
-            for (i, j), value in np.ndenumerate(mark.values):
-                yield "", labels[j] if labels else j, labels[i] if labels else i, "", "", value
-
-
-def _plain(value):
-    if isinstance(value, (float, np.floating)):
-        return "" if np.isnan(value) else f"{float(value):.9g}"
-    return value

@@ -11,7 +11,8 @@ import numpy as np
 import pandas as pd
 
 from kindred.figures import style
-from kindred.figures.spec import Figure, Heat, Panel, extent
+from kindred.figures.extent import extent
+from kindred.figures.spec import Figure, Heat, Panel
 from kindred.groups import plain
 
 _KINDS = {"f": np.float32, "d": np.float64, "b": np.uint8, "i": np.int32}
@@ -98,7 +99,8 @@ def _figure(store, figure: Figure, place) -> dict:
         "height": figure.height,
         "series": [list(pair) for pair in figure.series],
         "controls": [
-            {"label": c.label, "options": c.options, "kind": c.kind, "start": c.start} for c in figure.controls
+            {"label": c.label, "options": c.options, "kind": c.kind, "start": c.start}
+            for c in figure.controls
         ],
         "frames": {
             " ".join(map(str, chosen)): [_panel(store, panel, place) for panel in panels]
@@ -113,7 +115,13 @@ def _panel(store, panel: Panel, place) -> dict:
         axis = getattr(panel, name)
         if axis is not None:
             low, high = extent(panel, name)
-            found[name] = {"label": axis.label, "log": axis.log, "low": low, "high": high, "names": axis.names}
+            found[name] = {
+                "label": axis.label,
+                "log": axis.log,
+                "low": low,
+                "high": high,
+                "names": axis.names,
+            }
             found[name]["linear"] = float(axis.linear)
     found["marks"] = [_mark(store, mark, place) for mark in panel.marks]
     return found

@@ -22,20 +22,29 @@ def prediction_figure(key: str, found: Prediction, cohort: str = "") -> Figure |
     words = f"R² = {fixed(found.r2.value)} [{interval(found.r2)}], n = {found.r2.n}"
     panels = [
         Panel(
-            "predicted by weights", [Diagonal(*ends), points], Axis("test accuracy", **reach),
-            Axis("predicted accuracy", **reach), words,
+            "predicted by weights",
+            [Diagonal(*ends), points],
+            Axis("test accuracy", **reach),
+            Axis("predicted accuracy", **reach),
+            words,
         )
     ]
     top = found.importance.head(_MOST_FEATURES)
     share = top.to_numpy()
     marks = [Intervals(np.arange(len(top), dtype=float), share, share, share, "optimal", "importance")]
     panels.append(
-        Panel("what it rests on", marks, Axis("share of the trees' gain", low=0.0, high=float(top.max()) * 1.08),
-              Axis(names=[str(name) for name in top.index]))
+        Panel(
+            "what it rests on",
+            marks,
+            Axis("share of the trees' gain", low=0.0, high=float(top.max()) * 1.08),
+            Axis(names=[str(name) for name in top.index]),
+        )
     )
     caption = (
         "Left: accuracy predicted from statistics of the final weights alone, each run by a model that has seen no "
         "run of its settings (gradient boosting, cross-validated by groups of equal settings); on the line the "
         "prediction is right. Right: the statistics that the trees use most."
     )
-    return single(key, "Accuracy predicted from the weights", caption, panels, columns=2, height=320, cohort=cohort)
+    return single(
+        key, "Accuracy predicted from the weights", caption, panels, columns=2, height=320, cohort=cohort
+    )

@@ -11,7 +11,9 @@ _FIRST = "wasserstein_standardized"  # whose map is shown first: of shapes, what
 _WIDE = 10  # times the median: distances that reach further are drawn on a logarithmic scale
 
 
-def heat_maps_figure(key: str, matrices: list, orders: dict[str, dict], caption: str, cohort: str = "") -> Figure | None:
+def heat_maps_figure(
+    key: str, matrices: list, orders: dict[str, dict], caption: str, cohort: str = ""
+) -> Figure | None:
     """A panel a metric, an order of the runs a frame. `matrices` are `Pairs`; `orders` maps the name of an order
     to the order of runs by metric. Bright is alike, for distances and similarities."""
     if not matrices:
@@ -22,7 +24,9 @@ def heat_maps_figure(key: str, matrices: list, orders: dict[str, dict], caption:
     }
     controls = [Control("order", list(orders))] if len(orders) > 1 else []
     frames = frames if controls else {(): frames[(0,)]}
-    return Figure(key, "Similarity of all pairs of runs", caption, frames, controls, height=250, cohort=cohort)
+    return Figure(
+        key, "Similarity of all pairs of runs", caption, frames, controls, height=250, cohort=cohort
+    )
 
 
 def _panel(found, order) -> Panel:
@@ -33,9 +37,7 @@ def _panel(found, order) -> Panel:
     low, high, log = colour_scale(matrix, found.kind)
     values, members = reduced(matrix, np.asarray(order))
     words = ", ".join(filter(None, [found.slice, found.kind, "log scale" if log else ""]))
-    heat = Heat(
-        values, low, high, found.metric, log, reversed=found.kind == "distance", members=members
-    )
+    heat = Heat(values, low, high, found.metric, log, reversed=found.kind == "distance", members=members)
     return Panel(found.metric, [heat], subtitle=words)
 
 
@@ -67,7 +69,9 @@ def reduced(matrix: np.ndarray, order: np.ndarray) -> tuple[np.ndarray, list[np.
     return means, np.split(order, starts[1:])
 
 
-def map_figure(key: str, maps: dict, colours: dict[str, str], caption: str, cohort: str = "") -> Figure | None:
+def map_figure(
+    key: str, maps: dict, colours: dict[str, str], caption: str, cohort: str = ""
+) -> Figure | None:
     """The runs in the plane, a metric a frame, a panel a colouring (title → column). `maps` are `Embedding`s."""
     known = {metric: e for metric, e in maps.items() if len(e.coordinates)}
     if not known:
@@ -76,14 +80,24 @@ def map_figure(key: str, maps: dict, colours: dict[str, str], caption: str, coho
     for k, found in enumerate(known.values()):
         x, y = found.coordinates.to_numpy(float)[:, :2].T
         runs = found.coordinates.index.to_numpy()
-        words = f"n = {len(runs)}, stress {found.stress:.2f}" if np.isfinite(found.stress) else f"n = {len(runs)}"
+        words = (
+            f"n = {len(runs)}, stress {found.stress:.2f}" if np.isfinite(found.stress) else f"n = {len(runs)}"
+        )
         centre, reach = [(v.min() + v.max()) / 2 for v in (x, y)], max(np.ptp(x), np.ptp(y)) * 0.53 or 1.0
         axes = [Axis(low=float(c - reach), high=float(c + reach)) for c in centre]
         frames[(k,)] = [
-            Panel(title, [Points(x, y, runs)], axes[0], axes[1], words, column) for title, column in colours.items()
+            Panel(title, [Points(x, y, runs)], axes[0], axes[1], words, column)
+            for title, column in colours.items()
         ]
     start = list(known).index(_FIRST) if _FIRST in known else 0
     controls = [Control("metric", list(known), start=start)]
     return Figure(
-        key, "Map of the runs", caption, frames, controls, columns=max(2, len(colours)), height=330, cohort=cohort
+        key,
+        "Map of the runs",
+        caption,
+        frames,
+        controls,
+        columns=max(2, len(colours)),
+        height=330,
+        cohort=cohort,
     )

@@ -87,7 +87,11 @@ def statistic_figure(cohort: CohortFindings, table: Table) -> Figure | None:
         "correlation over all done runs with its 95 % interval; it includes what the settings do to both."
     )
     return Figure(
-        f"statistic-{cohort.name}", "Statistics of the weights and test accuracy", caption, frames, controls,
+        f"statistic-{cohort.name}",
+        "Statistics of the weights and test accuracy",
+        caption,
+        frames,
+        controls,
         cohort=cohort.name,
     )
 
@@ -99,7 +103,9 @@ def _panel(name, x, accuracy, order) -> Panel:
     else:
         words = f"n = {rho.n}" + (", too few for ρ" if rho.n < estimates.SMALLEST_SAMPLE else "")
     log = is_log(x)
-    return Panel(parameter_title(name), [Points(x, accuracy, order)], Axis(log=log), Axis("test accuracy"), words)
+    return Panel(
+        parameter_title(name), [Points(x, accuracy, order)], Axis(log=log), Axis("test accuracy"), words
+    )
 
 
 def correlation_figure(cohort: CohortFindings, table: Table) -> Figure | None:
@@ -123,6 +129,11 @@ def correlation_figure(cohort: CohortFindings, table: Table) -> Figure | None:
         "good from poor long before the end."
     )
     return Figure(
-        f"correlations-{cohort.name}", "Correlation with final accuracy over the epochs", caption, frames,
-        [Control("statistic", list(table))], cohort=cohort.name, height=170,
+        f"correlations-{cohort.name}",
+        "Correlation with final accuracy over the epochs",
+        caption,
+        frames,
+        [Control("statistic", list(table))],
+        cohort=cohort.name,
+        height=170,
     )

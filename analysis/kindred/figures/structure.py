@@ -18,7 +18,9 @@ _CENTRAL = (10, 50, 90)  # percentiles over runs
 _BARS = 8, 60  # fewest and most of a histogram, Rice's rule between them
 
 
-def strength_figure(cohort: CohortFindings, arrays: xr.Dataset, by_epoch: dict[int, Structure]) -> Figure | None:
+def strength_figure(
+    cohort: CohortFindings, arrays: xr.Dataset, by_epoch: dict[int, Structure]
+) -> Figure | None:
     """Node strengths, a panel a layer, and the layers' fluctuation; an epoch a frame."""
     frames = {}
     for k, (epoch, found) in enumerate(by_epoch.items()):
@@ -35,7 +37,13 @@ def strength_figure(cohort: CohortFindings, arrays: xr.Dataset, by_epoch: dict[i
     )
     controls = [Control("epoch", [str(e) for e in by_epoch], "slider", len(by_epoch) - 1)]
     return Figure(
-        f"strengths-{cohort.name}", "Node strengths", caption, frames, controls, series(cohort), cohort=cohort.name
+        f"strengths-{cohort.name}",
+        "Node strengths",
+        caption,
+        frames,
+        controls,
+        series(cohort),
+        cohort=cohort.name,
     )
 
 
@@ -110,8 +118,14 @@ def spectra_figure(cohort: CohortFindings) -> Figure | None:
         "the central 80 %."
     )
     return single(
-        f"spectra-{cohort.name}", "Stable rank and alpha", caption, panels, series=series(cohort), columns=2,
-        height=int(np.clip(80 + 24 * rows, 160, 560)), cohort=cohort.name,
+        f"spectra-{cohort.name}",
+        "Stable rank and alpha",
+        caption,
+        panels,
+        series=series(cohort),
+        columns=2,
+        height=int(np.clip(80 + 24 * rows, 160, 560)),
+        cohort=cohort.name,
     )
 
 
@@ -147,5 +161,11 @@ def singular_values_figure(cohort: CohortFindings, arrays: xr.Dataset) -> Figure
     )
     controls = [Control("epoch", [str(e) for e in epochs], "slider", len(epochs) - 1)]
     return Figure(
-        f"singular-{cohort.name}", "Singular values", caption, frames, controls, series(cohort), cohort=cohort.name
+        f"singular-{cohort.name}",
+        "Singular values",
+        caption,
+        frames,
+        controls,
+        series(cohort),
+        cohort=cohort.name,
     )

@@ -45,7 +45,17 @@ INKS = {
     "paper": ("#FFFFFF", "#15181C"),
     "empty": (EMPTY, "#22262B"),
 }
-_DIVERGING = ["#08306B", "#2171B5", "#6BAED6", "#C6DBEF", "#FAFAF8", "#FDD0A2", "#F28E4B", "#C74A0C", "#6E2404"]
+_DIVERGING = [
+    "#08306B",
+    "#2171B5",
+    "#6BAED6",
+    "#C6DBEF",
+    "#FAFAF8",
+    "#FDD0A2",
+    "#F28E4B",
+    "#C74A0C",
+    "#6E2404",
+]
 _DIVERGING_DARK = [
     *("#D6EBFF", "#86C0EE", "#3F86C4", "#1F4A75", "#1D2126", "#7A3A14", "#CB6526", "#F2A06B", "#FFE3CF")
 ]
@@ -79,7 +89,9 @@ def ramp(name: str, backwards: bool = False) -> ListedColormap:
     if name == "sequential":
         colours = matplotlib.colormaps["viridis"](np.linspace(0, 1, 255))
     else:
-        colours = matplotlib.colors.LinearSegmentedColormap.from_list(name, _DIVERGING)(np.linspace(0, 1, 255))
+        colours = matplotlib.colors.LinearSegmentedColormap.from_list(name, _DIVERGING)(
+            np.linspace(0, 1, 255)
+        )
     return ListedColormap(colours[::-1] if backwards else colours)
 
 

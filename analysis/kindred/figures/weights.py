@@ -35,8 +35,14 @@ def distribution_figure(cohort: CohortFindings, found: list[Distribution]) -> Fi
         f"over the epochs; it covers the central 99.8 % of the weights.{some}"
     )
     return Figure(
-        f"distributions-{cohort.name}", "Densities of all weights of a group", caption, frames, controls, series(cohort),
-        height=190, cohort=cohort.name,
+        f"distributions-{cohort.name}",
+        "Densities of all weights of a group",
+        caption,
+        frames,
+        controls,
+        series(cohort),
+        height=190,
+        cohort=cohort.name,
     )
 
 
@@ -89,8 +95,11 @@ def spread_figure(cohort: CohortFindings, ratios: dict[int, object], drawn_words
         line = Line(np.array(list(known), float), values[0], "optimal", "ratio", values[1], values[2])
         panels.append(
             Panel(
-                "ratio over the epochs", [Rule("y", 1.0), line], Axis("epoch"),
-                Axis("optimal / suboptimal", log=True), f"last {number(list(known.values())[-1].value)}",
+                "ratio over the epochs",
+                [Rule("y", 1.0), line],
+                Axis("epoch"),
+                Axis("optimal / suboptimal", log=True),
+                f"last {number(list(known.values())[-1].value)}",
             )
         )
     if not panels:
@@ -102,6 +111,12 @@ def spread_figure(cohort: CohortFindings, ratios: dict[int, object], drawn_words
         f"change when all weights are multiplied by a constant.{drawn_words}"
     )
     return single(
-        f"spread-{cohort.name}", "How much the runs of a group differ", caption, panels, series=series(cohort), columns=3,
-        height=int(np.clip(70 + 17 * len(rows), 170, 480)), cohort=cohort.name,
+        f"spread-{cohort.name}",
+        "How much the runs of a group differ",
+        caption,
+        panels,
+        series=series(cohort),
+        columns=3,
+        height=int(np.clip(70 + 17 * len(rows), 170, 480)),
+        cohort=cohort.name,
     )

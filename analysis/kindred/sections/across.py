@@ -26,9 +26,15 @@ def section(report: Report) -> str:
         report.place(figures.statistics_figure(findings, report.arrays)),
     ]
     if not findings.compared:
-        parts.append(page.paragraph("Runs of different cohorts were not compared: no similarity file was given.", "note"))
+        parts.append(
+            page.paragraph(
+                "Runs of different cohorts were not compared: no similarity file was given.", "note"
+            )
+        )
     elif not findings.across:
-        words = "Runs of different cohorts are not compared: the similarity file has no matrices over all runs."
+        words = (
+            "Runs of different cohorts are not compared: the similarity file has no matrices over all runs."
+        )
         parts.append(page.paragraph(words, "note"))
     else:
         parts += _compared(report)
@@ -48,7 +54,11 @@ def _compared(report: Report) -> list[str]:
         "edges have the colours of the runs: colour by cohort, dataset or architecture to see the blocks."
     )
     heat = maps.heat_maps_figure("similarity-all", findings.across, order, caption)
-    colours = {"by accuracy": "accuracy_rank", "by dataset": "data.dataset", "by architecture": "model.architecture"}
+    colours = {
+        "by accuracy": "accuracy_rank",
+        "by dataset": "data.dataset",
+        "by architecture": "model.architecture",
+    }
     vary = {name for name in findings.runs if findings.runs[name].nunique() > 1} | {"accuracy_rank"}
     colours = {title: column for title, column in colours.items() if column in vary}
     map_caption = (

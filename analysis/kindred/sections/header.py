@@ -10,6 +10,7 @@ from kindred.groups import plain
 from kindred.sections.context import Report
 from kindred.sentences import accuracies, fixed, summary
 
+
 def header(report: Report) -> str:
     findings = report.findings
     title = findings.name or "population"
@@ -18,7 +19,9 @@ def header(report: Report) -> str:
     reached = accuracies(findings.runs)
     for dataset, accuracy in reached.items():
         of = f", {dataset}" if len(reached) > 1 else ""
-        figures.append((fixed(accuracy.max(), 4), f"best test accuracy{of}; median {fixed(np.median(accuracy), 4)}"))
+        figures.append(
+            (fixed(accuracy.max(), 4), f"best test accuracy{of}; median {fixed(np.median(accuracy), 4)}")
+        )
     parts = [f'<h1 id="top">{page.text(title)}</h1>', page.tiles(figures)]
     if counts["pending"]:
         words = f"{counts['pending']} of {len(findings.runs)} runs are still to be trained: "

@@ -84,8 +84,7 @@ _DEFINITIONS = [
     ),
     (
         "Not distinguishable",
-        "The interval includes no effect. That is not evidence of no effect: with more runs one may "
-        "show.",
+        "The interval includes no effect. That is not evidence of no effect: with more runs one may show.",
     ),
     (
         "Too small",

@@ -3,7 +3,9 @@
 from __future__ import annotations
 
 from kindred import page
-from kindred.figures import pictures
+from kindred.figures.filters import filters_figure
+from kindred.figures.inputs import inputs_figure
+from kindred.figures.matrices import matrices_figure
 from kindred.findings import CohortFindings
 from kindred.sections.context import Report
 
@@ -13,11 +15,11 @@ def section(report: Report) -> str:
         arrays = report.arrays(c)
         parts = []
         if c.snapshots:
-            parts.append(report.place(pictures.map_figure(c, arrays)))
+            parts.append(report.place(inputs_figure(c, arrays)))
         if arrays.sizes.get("weights_snapshot"):
-            parts.append(report.place(pictures.filters_figure(c, arrays)))
+            parts.append(report.place(filters_figure(c, arrays)))
             with report.summary(c) as summary:
-                parts.append(report.place(pictures.matrices_figure(c, arrays, summary)))
+                parts.append(report.place(matrices_figure(c, arrays, summary)))
         else:
             words = "Pictures of the weights are left out: the sweep kept no weights (record.weights)."
             parts.append(page.paragraph(words, "note"))

@@ -19,7 +19,9 @@ def section(report: Report) -> str:
     found = {c.name: _predicted(report, c) for c in report.findings.cohorts if c.groups.known}
     parts = [report.heading("prediction", "Can accuracy be predicted from the weights?")]
     if not found:
-        return "".join([*parts, page.paragraph("Left out: the test accuracies of these runs are not known.", "note")])
+        return "".join(
+            [*parts, page.paragraph("Left out: the test accuracies of these runs are not known.", "note")]
+        )
     head = ["cohort", "n", "R²", "95 % interval", "rank correlation", "95 % interval"]
     rows = []
     for name, one in found.items():

@@ -99,11 +99,17 @@ def _distributions(report: Report, cohort: CohortFindings) -> str:
 
 
 def _p(cohort: CohortFindings, p: float) -> str:
-    return probability(p) if cohort.groups.size >= SMALLEST_GROUP else f"too small: {cohort.groups.size} runs each"
+    return (
+        probability(p)
+        if cohort.groups.size >= SMALLEST_GROUP
+        else f"too small: {cohort.groups.size} runs each"
+    )
 
 
 def _spread(report: Report, cohort: CohortFindings) -> str:
-    figure = weights.spread_figure(cohort, _ratios(report, cohort), _drawn(cohort, weights.spread_rows(cohort)))
+    figure = weights.spread_figure(
+        cohort, _ratios(report, cohort), _drawn(cohort, weights.spread_rows(cohort))
+    )
     if figure is None:
         why = cohort.groups.reason or "the file has no moments of the weights"
         return page.paragraph(f"Not compared: {why}.", "note")

@@ -100,7 +100,11 @@ def _tested(cohort: CohortFindings, distance: pd.DataFrame):
     """Do optimal and suboptimal runs lie apart, and which are more spread out?"""
     label = {}
     for group in ("optimal", "suboptimal"):
-        label |= {int(r): group for r in thin(getattr(cohort.groups, group), MOST_TESTED // 2) if r in distance.index}
+        label |= {
+            int(r): group
+            for r in thin(getattr(cohort.groups, group), MOST_TESTED // 2)
+            if r in distance.index
+        }
     some = distance.loc[list(label), list(label)]
     return permanova(some, list(label.values())), dispersion(some, list(label.values()))
 

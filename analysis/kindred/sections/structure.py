@@ -61,7 +61,9 @@ def _left_out(found, names) -> str:
     """What the figure of spectra does not show."""
     matrices = list(next(iter(found.figures[names[0]].values())).columns)
     alpha = found.figures.get("alpha", {})
-    without = sum(not any(finite(table[name]) for table in alpha.values()) for name in matrices) if alpha else 0
+    without = (
+        sum(not any(finite(table[name]) for table in alpha.values()) for name in matrices) if alpha else 0
+    )
     words = ""
     if without:
         words += f" Alpha is undefined for {without} of {len(matrices)} matrices (fewer than 50 eigenvalues)."

@@ -28,7 +28,9 @@ def section(report: Report) -> str:
         parts.append(page.table(head, rows, {2, 3, 4, 5}))
     ranges = _settings(findings.runs, {s: None for c in findings.cohorts for s in c.settings})
     if ranges:
-        parts.append(page.details(f"The settings that vary ({len(ranges)})", page.table(["setting", "values"], ranges)))
+        parts.append(
+            page.details(f"The settings that vary ({len(ranges)})", page.table(["setting", "values"], ranges))
+        )
     if any(len(c.groups.order) for c in findings.cohorts):
         words = (
             "Point at a run in any figure to see its settings and accuracy; drag over runs (with Shift to add more) or "
@@ -45,12 +47,16 @@ def _settings(runs: pd.DataFrame, names) -> list[list[str]]:
     rows = []
     for name in names:
         column = runs[name]
-        values = sorted({v for v in column if v == v and v != "" and v != -1}, key=lambda v: (isinstance(v, str), v))
+        values = sorted(
+            {v for v in column if v == v and v != "" and v != -1}, key=lambda v: (isinstance(v, str), v)
+        )
         if not values:
             continue
         few = len(values) <= 10 or not pd.api.types.is_numeric_dtype(column)
         words = ", ".join(plain(v) for v in values[:12]) + (", …" if few and len(values) > 12 else "")
-        rows.append([name, words if few else f"{plain(values[0])} to {plain(values[-1])} ({len(values)} values)"])
+        rows.append(
+            [name, words if few else f"{plain(values[0])} to {plain(values[-1])} ({len(values)} values)"]
+        )
     return rows
 
 

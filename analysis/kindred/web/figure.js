@@ -7,11 +7,11 @@ class Figure {
     this.chosen = spec.controls.map((c) => c.start);
     this.grid = element("div", "panels");
     this.grid.style.setProperty("--panel", `${Math.floor(1040 / spec.columns) - 26}px`);
-    this.tools = element("div", "tools", root.querySelector("h4"), ...spec.controls.map((c, i) => this.control(c, i)), this.downloads());
+    this.tools = element("div", "tools", root.querySelector("h4"), ...spec.controls.map((c, i) => (c.options.length > 1 ? this.control(c, i) : "")), this.downloads());
     const key = spec.series.length ? element("div", "key", ...spec.series.map(([label, name]) => this.keyEntry(label, name))) : "";
     const caption = root.querySelector("figcaption");
     for (const part of [this.tools, key, this.grid]) if (part) root.insertBefore(part, caption);
-    this.visible = this.stale = false;
+    this.visible = false;
     new ResizeObserver(() => this.paint()).observe(this.grid);
     this.build();
   }
@@ -56,8 +56,8 @@ class Figure {
   }
 
   paint() {
-    this.stale = !this.visible;
-    if (!this.visible || !this.grid.clientWidth) return;
+    delete this.root.dataset.drawn;
+    if (!this.visible || !this.grid.clientWidth) return; // drawn when it comes into view
     for (const i of this.root.querySelectorAll("i[data-look]")) i.style.background = look(i.dataset.look);
     for (const panel of this.panels) panel.paint();
     this.root.dataset.drawn = "yes";
