@@ -78,7 +78,7 @@ def strength(cohorts: list[Cohort]) -> pd.DataFrame:
 
 
 def separation(cohorts: list[Cohort]) -> pd.DataFrame:
-    """Cliff's delta between optimal and suboptimal runs, within all cohorts, of what all architectures have."""
+    """Cliff's delta of optimal and suboptimal runs, within all cohorts, of what all architectures have."""
     parts = []
     for c in cohorts:
         part = c.common[-1].loc[c.ends].copy()

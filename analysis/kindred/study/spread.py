@@ -124,7 +124,7 @@ def settings_distance(cohort: Cohort) -> pd.DataFrame:
 
 
 def with_adjusted(table: pd.DataFrame, by: str = "metric") -> pd.DataFrame:
-    """A column of p-values adjusted over the cohorts of each value of `by`, all cohorts' over these values."""
+    """A column of p-values adjusted over the cohorts of a value of `by`, all cohorts' over these values."""
     adjusted = pd.Series(np.nan, index=table.index)
     for name in TOGETHER:
         rows = table["cohort"] == name
