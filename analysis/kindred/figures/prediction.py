@@ -11,7 +11,7 @@ from kindred.sentences import fixed, interval
 _MOST_FEATURES = 12
 
 
-def prediction_figure(key: str, found: Prediction, cohort: str = "") -> Figure | None:
+def prediction_figure(key: str, of: str, found: Prediction, cohort: str = "") -> Figure | None:
     """Out-of-fold predictions, and the features that they rest on."""
     if found.reason:
         return None
@@ -46,5 +46,11 @@ def prediction_figure(key: str, found: Prediction, cohort: str = "") -> Figure |
         "prediction is right. Right: the statistics that the trees use most."
     )
     return single(
-        key, "Accuracy predicted from the weights", caption, panels, columns=2, height=320, cohort=cohort
+        key,
+        f"Accuracy predicted from the weights{of and f' of {of}'}",
+        caption,
+        panels,
+        columns=2,
+        height=320,
+        cohort=cohort,
     )

@@ -51,7 +51,7 @@ def _statistics(report: Report, cohort: CohortFindings) -> str:
 
 def _correlations(cohort: CohortFindings) -> str:
     """Variance and accuracy: a row a parameter, those beyond the first in a part that opens."""
-    seeds = bool(cohort.settings)
+    seeds = any(np.isfinite(c.within_settings.value) for c in cohort.correlations) and bool(cohort.settings)
     head = ["variance of", "n", "Spearman's ρ", "95 % interval", "p, adjusted"]
     head += ["ρ within settings", "95 % interval"] if seeds else []
     short, rest = ([], set()), ([], set())

@@ -32,7 +32,7 @@ class Panel {
       return { left: pad, top: pad, width: w, height: h, colour: colouring(this.column) };
     }
     const longest = y.names.reduce((most, name) => Math.max(most, name.length), 0);
-    const left = y.names.length ? Math.min(14 + longest * 6.1, width * 0.45) : y.label ? 56 : 42;
+    const left = y.names.length ? Math.min(14 + longest * 6.1, width * 0.55) : y.label ? 56 : 42;
     const top = 8, bottom = x.label ? 38 : 22, right = 10;
     const f = { left, top, width: width - left - right, height: height - top - bottom, colour: colouring(this.column) };
     f.x = scale(x, f.left, f.left + f.width, Math.max(2, Math.min(6, f.width / (x.names.length ? 70 : 55))));
