@@ -44,7 +44,10 @@ install_packages() {
   command -v apt-get >/dev/null ||
     fail "no apt-get here (this script knows Debian and Ubuntu): install the packages that it lists, then use --no-packages"
   local wanted=("${build_packages[@]}")
-  [ "$tests" = no ] || wanted+=("${test_packages[@]}")
+  if [ "$tests" = yes ]; then
+    wanted+=("${test_packages[@]}")
+    command -v chromedriver >/dev/null || wanted+=(chromium chromium-driver) # the report's page is tested in it
+  fi
   local missing=() package
   for package in "${wanted[@]}"; do is_installed "$package" || missing+=("$package"); done
   # Kokkos is a package of its own in newer releases and part of Trilinos in older ones.
@@ -59,6 +62,10 @@ install_packages() {
   fi
   say "installing ${missing[*]}"
   "${as_root[@]}" apt-get update -qq >&2
+  if ! is_known chromium-driver; then # Ubuntu's names
+    missing=("${missing[@]/#chromium-driver/chromium-chromedriver}")
+    missing=("${missing[@]/%chromium/chromium-browser}")
+  fi
   if [ "${missing[-1]}" = kokkos ]; then
     if is_known libkokkos-dev; then missing[-1]=libkokkos-dev; else missing[-1]=libtrilinos-kokkos-dev; fi
   fi

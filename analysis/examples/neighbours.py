@@ -4,17 +4,12 @@
 """
 
 import argparse
-import sys
 
 import numpy as np
+from sklearn.manifold import Isomap
+from sklearn.neighbors import NearestNeighbors
 
 import kindred
-
-try:
-    from sklearn.manifold import Isomap
-    from sklearn.neighbors import NearestNeighbors
-except ImportError:
-    sys.exit("scikit-learn is missing (this example alone needs it) pip install scikit-learn")
 
 parser = argparse.ArgumentParser(description=__doc__.splitlines()[0])
 parser.add_argument("similarity", help="what kindred compare wrote")

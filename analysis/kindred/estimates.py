@@ -27,10 +27,16 @@ class Estimate:
     high: float = np.nan
     n: int = 0
     p: float = np.nan
+    reason: str = ""  # why there is neither interval nor p-value
 
     def __post_init__(self):
         for name in ("value", "low", "high", "p"):  # plain numbers, whatever computed them
             object.__setattr__(self, name, float(getattr(self, name)))
+
+    @property
+    def known(self) -> bool:
+        """Whether there is an interval."""
+        return bool(np.isfinite(self.low))
 
     def excludes(self, null: float) -> bool:
         """Whether the interval exists and leaves out `null`."""

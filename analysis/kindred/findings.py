@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import contextlib
-import json
 from dataclasses import dataclass, field
 
 import numpy as np
@@ -13,6 +12,7 @@ import xarray as xr
 from kindred.distributions import Distribution, pooled_distributions, spread_over
 from kindred.errors import KindredError, NotKindredFileError
 from kindred.estimates import Estimate
+from kindred.features import matrix_names
 from kindred.groups import Groups, rank_runs, setting_codes, varying_settings
 from kindred.moments import WHOLE, Contrast, Correlation, Spread, alikeness, contrasts, correlations, spreads
 from kindred.pairs import Pairs, compare_across, compare_groups
@@ -128,13 +128,13 @@ def _examine_cohort(population, name, runs, fraction, similarity) -> CohortFindi
         }
         if arrays.sizes.get("snapshot", 0):
             found.snapshots = [int(epoch) for epoch in arrays["snapshot"].values]
-            with _summary(population, name, groups) as summary:
+            with cohort_summary(population, name, groups) as summary:
                 found.structure = examine_structure(arrays, summary, groups.named)
         if "moments" in arrays and found.snapshots:
             _examine_moments(found, arrays["moments"].isel(snapshot=-1).load().sel(run=groups.order))
-            found.matrices = _matrices(arrays, found.parameters)
+            found.matrices = matrix_names(arrays.attrs, found.parameters)
             drawn = _thin(found.matrices, _MOST_DISTRIBUTIONS - 1) + [WHOLE] * (WHOLE in found.parameters)
-            with _summary(population, name, groups) as summary:
+            with cohort_summary(population, name, groups) as summary:
                 found.distributions = pooled_distributions(
                     arrays, summary, groups.named, drawn, spread_over(found.snapshots)
                 )
@@ -160,7 +160,7 @@ def _group_sizes(summary: xr.Dataset) -> dict[str, int]:
 
 
 @contextlib.contextmanager
-def _summary(population, name, groups):
+def cohort_summary(population, name, groups):
     """The file's summary of a cohort where it covers exactly these groups, else None."""
     if not population.has_population(name):
         yield None
@@ -175,17 +175,6 @@ def _table(array: xr.DataArray, dimension: str) -> pd.DataFrame:
     return pd.DataFrame(
         array.values.astype(float), index=array["run"].values, columns=array[dimension].values
     )
-
-
-def _matrices(arrays: xr.Dataset, parameters: list[str]) -> list[str]:
-    """The parameters that are matrices or kernels, by their shapes where the file tells them."""
-    weights = [name for name in parameters if name.endswith("weight")]
-    try:
-        described = json.loads(arrays.attrs["architecture"])["parameters"]
-        shapes = {parameter["name"]: parameter["shape"] for parameter in described}
-    except (KeyError, TypeError, ValueError):
-        return weights
-    return [name for name in weights if len(shapes.get(name, ())) != 1]  # those of norms are vectors
 
 
 def _thin(names: list[str], most: int) -> list[str]:

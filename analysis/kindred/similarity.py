@@ -35,6 +35,10 @@ class Similarity(Container):
             name for name, data in group.items() if isinstance(data, h5py.Dataset) and "kind" in data.attrs
         ]
 
+    def dataset(self, scope: str) -> xr.Dataset:
+        """Every matrix of a cohort (or wider scope), labelled; they are read when they are used."""
+        return self.open_group(self._group(scope))
+
     def matrix(self, scope: str, metric: str, **slice: str) -> xr.DataArray:
         """A metric between all pairs of runs, read into memory, labelled `run` and `run_other`.
 

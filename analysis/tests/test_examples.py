@@ -7,6 +7,7 @@ from pathlib import Path
 
 import numpy as np
 import pytest
+from scipy import stats
 from scipy.cluster.hierarchy import fcluster, linkage
 from scipy.spatial.distance import squareform
 
@@ -42,7 +43,9 @@ def numbers(text):
 
 
 def test_every_example_is_tested():
-    assert sorted(file.name for file in FOLDER.glob("*.py")) == ["cluster.py", "labelled.py", "neighbours.py"]
+    assert sorted(file.name for file in FOLDER.glob("*.py")) == [
+        *("cluster.py", "labelled.py", "neighbours.py", "walkthrough.py")
+    ]
 
 
 def test_cluster(path, distance):
@@ -67,15 +70,6 @@ def test_neighbours(path, distance):
     assert np.corrcoef(np.transpose(apart))[0, 1] > 0.9, "the map keeps the distances' order by and large"
 
 
-def test_neighbours_without_scikit_learn(path, tmp_path):
-    (tmp_path / "sklearn.py").write_text("raise ImportError('not here')")
-    code = f"import sys, runpy; sys.path.insert(0, {str(tmp_path)!r}); sys.argv[1:] = [{str(path)!r}]\n"
-    code += f"runpy.run_path({str(FOLDER / 'neighbours.py')!r}, run_name='__main__')"
-    process = subprocess.run([sys.executable, "-c", code], capture_output=True, text=True, timeout=120)
-    assert process.returncode == 1
-    assert process.stderr.startswith("scikit-learn is missing (this example alone needs it) pip install")
-
-
 def test_labelled(path, distance):
     text = printed("labelled.py", path)
     assert "run_other" in text and "wasserstein" in text
@@ -83,3 +77,20 @@ def test_labelled(path, distance):
     distance[np.isnan(distance)] = np.inf
     first, second = np.unravel_index(np.argmin(distance), distance.shape)
     assert numbers(text.splitlines()[-1])[:2] == [first, second]
+
+
+def test_walkthrough(make, tmp_path):
+    """The notebook's figures, with a planted effect: wide weights make poor and dissimilar networks."""
+    plan = Plan(runs=48, rates=tuple(0.3 * 0.7**i for i in range(12)))
+    paths = make(plan)
+    text = printed("walkthrough.py", *paths, "-o", tmp_path / "map.png")
+    assert (tmp_path / "map.png").stat().st_size > 10_000
+    found = dict(re.findall(r"^(.*?): (-?[\d.]+)", text, re.MULTILINE))
+    assert float(found["variance and accuracy, rho"]) < -0.5
+    assert float(found["dispersion, optimal / suboptimal"]) < 0.7
+    assert float(found["accuracy from weights, R2 out of fold"]) > 0.3
+    with kindred.open_population(paths[0]) as population:
+        cohort = population.cohort(plan.cohort)
+        variance = cohort.moments.sel(parameter="all", moment="variance")[:, -1].values
+        expected = stats.spearmanr(variance, population.runs["test_accuracy"]).statistic
+    assert float(found["variance and accuracy, rho"]) == pytest.approx(expected, abs=5e-4)

@@ -154,7 +154,10 @@ def test_similarity(make):
         assert similarity.metrics(plan.cohort) == ["wasserstein", "wasserstein_standardized", "cosine", "cka"]
         whole = similarity.matrix(plan.cohort, "wasserstein")
         assert whole.dims == ("parameter", "run", "run_other")
+        lazy = similarity.dataset(plan.cohort)["wasserstein"]
+        assert not lazy.variable._in_memory
         one = similarity.matrix(plan.cohort, "wasserstein", parameter="all")
+        assert np.array_equal(lazy.sel(parameter="all"), one, equal_nan=True)
         assert one.dims == ("run", "run_other") and one.attrs["kind"] == "distance"
         weights = draw(plan)[4][:, -1].astype(float)
         expected = np.abs(np.sort(weights[1]) - np.sort(weights[4])).mean()

@@ -11,13 +11,14 @@ def test_examples(make, tmp_path, monkeypatch, capsys):
     monkeypatch.chdir(tmp_path)
     text = (Path(__file__).parents[1] / "README.md").read_text(encoding="utf-8")
     blocks = re.findall(r"```python\n(.*?)```", text, re.DOTALL)
-    assert len(blocks) == 5
+    assert len(blocks) == 7
     session = {}
     for block in blocks:
         exec(compile(block, "README.md", "exec"), session)
     assert (tmp_path / "best.png").stat().st_size > 0
     printed = capsys.readouterr().out
     assert "wasserstein" in printed and "Estimate(value=" in printed
+    assert "too small: 23 runs, 40 are needed" in printed
     assert "torch.Size([100, 4])" in printed
     session["similarity"].close()
     session["population"].close()

@@ -1,10 +1,11 @@
 """The palette measured, and axis ticks."""
 
-import matplotlib.colors
 import numpy as np
 import pytest
 
 from kindred.figures import similarity, style
+from kindred.figures.embed import cells
+from kindred.figures.spec import Heat
 
 # linear RGB under full protanopia, deuteranopia and tritanopia: Machado, Oliveira & Fernandes (2009)
 _BLINDNESS = {
@@ -42,17 +43,23 @@ def _lab(linear):
 @pytest.mark.parametrize("name", _BLINDNESS)
 def test_group_colours_keep_apart(name):
     see = np.array(_BLINDNESS[name])
-    colours = [style.OPTIMAL, style.SUBOPTIMAL, style.NEUTRAL]
+    for ground in (0, 1):
+        _apart(see, [style.GROUPS[group][ground] for group in ("optimal", "suboptimal", "between")])
+
+
+def _apart(see, colours):
     seen = [_lab(see @ _linear(colour)) for colour in colours]
     for i in range(3):
         for j in range(i):
             assert np.linalg.norm(seen[i] - seen[j]) > 20, (colours[i], colours[j])
 
 
-def test_group_colours_stand_out_from_white():
-    for colour in (style.OPTIMAL, style.SUBOPTIMAL, style.NEUTRAL):
-        luminance = _XYZ[1] @ _linear(colour)
-        assert 1.05 / (luminance + 0.05) >= 3, "the contrast that WCAG asks of graphics"
+@pytest.mark.parametrize("ground", [0, 1], ids=["light", "dark"])
+def test_colours_stand_out_from_the_ground(ground):
+    paper = _XYZ[1] @ _linear(style.INKS["paper"][ground]) + 0.05
+    for pair in [*style.GROUPS.values(), *style.CATEGORIES]:
+        colour = _XYZ[1] @ _linear(pair[ground]) + 0.05
+        assert max(paper, colour) / min(paper, colour) >= 3, (pair, "the contrast that WCAG asks of graphics")
 
 
 @pytest.mark.parametrize(
@@ -82,20 +89,15 @@ def test_far_runs_get_logarithmic_colours(kind, poor, logarithmic):
     """Two of 40 runs are far from all others."""
     matrix = np.random.default_rng(1).uniform(0.5, 1.5, (40, 40))
     matrix[:2], matrix[:, :2] = poor, poor
-    scale = similarity._scale(matrix, kind)
-    assert isinstance(scale, matplotlib.colors.LogNorm) == logarithmic
-    spread = np.ptp(np.ma.filled(scale(matrix[2:, 2:]), np.nan))
-    assert spread > (0.25 if logarithmic or poor < 10 else 0), "the others are still told apart"
+    low, high, found = similarity.colour_scale(matrix, kind)
+    assert found == logarithmic
+    shown = cells(Heat(matrix[2:, 2:], low, high, log=found)).astype(float) / 254
+    assert np.ptp(shown) > (0.25 if logarithmic or poor < 10 else 0), "the others are still told apart"
 
 
 def test_colours_of_degenerate_matrices():
     nothing, zeros = np.full((3, 3), np.nan), np.zeros((3, 3))
     for matrix in (nothing, zeros, np.full((3, 3), 7.0), np.where(np.eye(3), 5.0, 0.0)):
-        scale = similarity._scale(matrix, "distance")
-        assert np.isfinite([scale.vmin, scale.vmax]).all() and scale.vmin < scale.vmax
-
-
-def test_brief_numbers():
-    linear, small = matplotlib.colors.Normalize(0, 1), matplotlib.colors.Normalize(0, 8e-4)
-    assert similarity._brief(-0.25, linear) == "−0.25" and similarity._brief(0, small) == "0"
-    assert similarity._brief(7.5e-4, small) == "7.5e−4" and similarity._brief(7.5e-4, linear) == "0.00075"
+        low, high, log = similarity.colour_scale(matrix, "distance")
+        assert np.isfinite([low, high]).all() and low < high
+        assert ((cells(Heat(matrix, low, high, log=log)) == 255) == np.isnan(matrix)).all()

@@ -1,1 +1,1 @@
-"""Plots of the report: plotly where a run is worth pointing at, SVG by matplotlib elsewhere."""
+"""Figures of the report: what each shows (`spec`), and how it reaches the page (`embed`) and files (`draw`)."""

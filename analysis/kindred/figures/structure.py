@@ -1,119 +1,171 @@
-"""Node strengths by layer, and figures of layers and matrices as intervals over runs."""
+"""Node strengths by layer, layer fluctuation, figures of spectra and the singular values themselves."""
 
 from __future__ import annotations
 
-import matplotlib.ticker as ticker
 import numpy as np
-from matplotlib.colors import to_rgba
+import xarray as xr
 
-from kindred.figures import style
+from kindred.figures.common import groups, is_log, series, thin
+from kindred.figures.spec import Axis, Control, Figure, Intervals, Line, Panel, Steps, single
+from kindred.findings import CohortFindings
 from kindred.structure import FLUCTUATION, Structure
 
-MOST_LAYERS = 5  # panels of node strengths
+MOST_LAYERS = 7  # panels of node strengths
 MOST_NAMES = 24  # layers or matrices on an axis
-_MARKERS = {"optimal": "o", "suboptimal": "D", "all": "o"}
+_MOST_MATRICES = 8
+_MOST_VALUES = 160  # singular values drawn of a matrix
+_CENTRAL = (10, 50, 90)  # percentiles over runs
+_BARS = 8, 60  # fewest and most of a histogram, Rice's rule between them
 
 
-def thin(names: list, most: int) -> list:
-    """At most so many, evenly spread, the first and the last among them."""
-    if len(names) <= most:
-        return names
-    return [names[i] for i in np.linspace(0, len(names) - 1, most).round().astype(int)]
-
-
-@style.styled
-def strength_image(found: Structure) -> str:
-    """Densities of the node strengths, a panel a layer, and the layers' fluctuation; "" without either."""
-    panels = thin(found.strengths, MOST_LAYERS)
-    fluctuation = found.figures.get(FLUCTUATION)
-    if not panels and fluctuation is None:
-        return ""
-    columns = len(panels) + (fluctuation is not None)
-    height = max(2.5, 1.0 + 0.2 * _shown(fluctuation))
-    figure, axes = style.subplots(1, columns, height)
-    for axis, layer in zip(axes[0], panels):
-        for group, density in layer.density.items():
-            if np.isfinite(density).any():
-                colour = style.GROUP_COLOURS[group]
-                face = to_rgba(colour, 0.10)
-                axis.stairs(density, layer.edges, fill=True, lw=1.3, edgecolor=colour, facecolor=face)
-        axis.set_title(layer.layer, loc="left")
-        axis.set_xlabel("strength (no unit)")
-        axis.set_ylim(bottom=0)
-        axis.xaxis.set_major_locator(ticker.MaxNLocator(4))
-        axis.yaxis.set_major_locator(ticker.MaxNLocator(4))
-    if panels:
-        axes[0, 0].set_ylabel("density")
-    if fluctuation is not None:
-        _intervals(axes[0, -1], fluctuation, "layer fluctuation")
-        axes[0, -1].set_xlabel("s.d. of strength (no unit)")
-    _finish(figure, found, height, 0.05 if panels else 0.13)
-    return style.svg_image(
-        figure, "Node strengths by layer and layer fluctuation, optimal and suboptimal runs"
+def strength_figure(
+    cohort: CohortFindings, arrays: xr.Dataset, by_epoch: dict[int, Structure]
+) -> Figure | None:
+    """Node strengths, a panel a layer, and the layers' fluctuation; an epoch a frame."""
+    frames = {}
+    for k, (epoch, found) in enumerate(by_epoch.items()):
+        frames[(k,)] = _strengths(cohort, arrays, epoch)
+        if FLUCTUATION in found.figures:
+            frames[(k,)] += _intervals(found.figures[FLUCTUATION], "layer fluctuation", "s.d. of strength")
+    if not any(frames.values()):
+        return None
+    layers = arrays.sizes.get("layer", 0)
+    some = f" {MOST_LAYERS} of {layers} layers are drawn." if layers > MOST_LAYERS else ""
+    caption = (
+        "Node strengths: shares of all nodes of a layer in all runs of a group, bin by bin (central 99 %), and the "
+        f"layer fluctuation of each run: the median over runs and the central 80 %.{some}"
+    )
+    controls = [Control("epoch", [str(e) for e in by_epoch], "slider", len(by_epoch) - 1)]
+    return Figure(
+        f"strengths-{cohort.name}",
+        "Node strengths",
+        caption,
+        frames,
+        controls,
+        series(cohort),
+        cohort=cohort.name,
     )
 
 
-@style.styled
-def spectra_image(found: Structure) -> str:
-    """Stable rank and alpha of each matrix; "" without a value."""
-    shown = {n: t for n, t in found.figures.items() if n != FLUCTUATION and _any(t)}
-    if not shown:
-        return ""
-    height = max(2.3, 1.0 + 0.2 * max(map(_shown, shown.values())))
-    figure, axes = style.subplots(1, len(shown), height)
-    for axis, (name, tables) in zip(axes[0], shown.items()):
-        _intervals(axis, tables, name)
-        axis.set_xlabel({"alpha": "power-law exponent (no unit)"}.get(name, "Σσ² / max σ² (no unit)"))
-    _finish(figure, found, height, 0.13)
-    return style.svg_image(figure, "Stable rank and alpha of each matrix, optimal and suboptimal runs")
+def _strengths(cohort, arrays, epoch: int) -> list[Panel]:
+    if not {"node_strength", "node_layer", "layer"} <= set(arrays.variables):
+        return []
+    values = arrays["node_strength"].sel(snapshot=epoch).values
+    rows = {group: np.isin(arrays["run"].values, runs) for group, runs in cohort.groups.named.items()}
+    panels = []
+    for i in thin(range(arrays.sizes["layer"]), MOST_LAYERS):
+        nodes = arrays["node_layer"].values == i
+        pools = {group: values[np.ix_(members, nodes)].ravel() for group, members in rows.items()}
+        pools = {group: v[np.isfinite(v)].astype(float) for group, v in pools.items() if np.isfinite(v).any()}
+        if pools:
+            panels.append(_shares(str(arrays["layer"].values[i]), pools))
+    return panels
 
 
-def _any(tables) -> bool:
-    return any(np.isfinite(table.to_numpy(float)).any() for table in tables.values())
-
-
-def _shown(tables) -> int:
-    return min(len(next(iter(tables.values())).columns), MOST_NAMES) if tables else 0
-
-
-def _intervals(axis, tables, title):
-    """The median of each name's values over runs as a point, the central 80 % as a line."""
-    names = thin(list(next(iter(tables.values())).columns), MOST_NAMES)
-    positive = []
-    for i, (group, table) in enumerate(tables.items()):
-        colour, shift = style.GROUP_COLOURS[group], (i - (len(tables) - 1) / 2) * 0.32
-        for y, name in enumerate(names):
-            values = table[name].to_numpy(float)
-            values = values[np.isfinite(values)]
-            if not values.size:
-                continue
-            low, middle, high = np.percentile(values, [10, 50, 90])
-            positive += [low, high]
-            axis.plot([low, high], [y + shift] * 2, color=colour, lw=2, alpha=0.5, zorder=1)
-            axis.scatter([middle], [y + shift], color=colour, s=24, marker=_MARKERS[group], zorder=2)
-    if positive and min(positive) > 0 and max(positive) > 20 * min(positive):
-        low, high = min(positive) / 1.3, max(positive) * 1.3
-        axis.set_xscale("log")
-        axis.set_xlim(low, high)
-        axis.set_xticks(*style.log_ticks(low, high))
-        axis.xaxis.set_minor_locator(ticker.NullLocator())
+def _shares(layer: str, pools) -> Panel:
+    """Shares by bin; where one group is far wider than the other, over an axis logarithmic on both sides of 0."""
+    ends = {group: np.percentile(v, (0.5, 99.5)) for group, v in pools.items()}
+    low, high = min(e[0] for e in ends.values()), max(e[1] for e in ends.values())
+    if not high > low:
+        low, high = low - 0.5, high + 0.5
+    narrow = min(e[1] - e[0] for e in ends.values())
+    linear = narrow / 4 if 0 < narrow < (high - low) / 8 else 0.0
+    count = int(np.clip(2 * np.cbrt(min(v.size for v in pools.values())), *_BARS))
+    if linear:
+        edges = linear * np.sinh(np.linspace(np.arcsinh(low / linear), np.arcsinh(high / linear), count + 1))
+        edges[[0, -1]] = low, high
     else:
-        axis.xaxis.set_major_locator(ticker.MaxNLocator(5))
-    axis.set_title(title, loc="left")
-    axis.set_yticks(range(len(names)), names)
-    axis.set_ylim(len(names) - 0.5, -0.5)
-    axis.grid(axis="y", color=style.FAINT, lw=0.8)
-    axis.tick_params(axis="y", length=0)
+        edges = np.linspace(low, high, count + 1)
+    shares = {group: np.histogram(v, edges)[0] / v.size for group, v in pools.items()}
+    marks = [Steps(edges, v, group, group) for group, v in shares.items()]
+    top = max(v.max() for v in shares.values()) * 1.05 or 1.0
+    x = Axis("node strength", low=float(low), high=float(high), linear=float(linear))
+    return Panel(layer, marks, x, Axis("share of the nodes", low=0.0, high=float(top)))
 
 
-def _finish(figure, found, height, left):
-    """The legend over the panels, and the margins."""
-    groups = list(next(iter(found.figures.values()), None) or found.strengths[0].density)
-    first = figure.axes[0]
-    handles = [
-        first.plot([], [], color=style.GROUP_COLOURS[g], marker=_MARKERS[g], markersize=5, lw=2)[0]
-        for g in groups
-    ]
-    labels = ["all done runs" if g == "all" else f"{g} runs" for g in groups]
-    figure.legend(handles, labels, loc="upper left", bbox_to_anchor=(0, 1), ncols=2, borderaxespad=0.1)
-    figure.tight_layout(rect=(0, 0, 1, 1 - 0.22 / height), pad=0.4, w_pad=1.2)
+def _intervals(tables, title: str, label: str) -> list[Panel]:
+    """The median of each name's values over runs and the central 80 %, the groups beside one another."""
+    names = thin(next(iter(tables.values())).columns, MOST_NAMES)
+    marks = []
+    for i, (group, table) in enumerate(tables.items()):
+        at = np.arange(len(names)) + (i - (len(tables) - 1) / 2) * 0.3
+        rows = np.array([_percentiles(table[name].to_numpy(float)) for name in names])
+        if np.isfinite(rows).any():
+            marks.append(Intervals(at, rows[:, 1], rows[:, 0], rows[:, 2], group, group))
+    if not marks:
+        return []
+    log = is_log(np.concatenate([v for m in marks for v in (m.low, m.high)]))
+    return [Panel(title, marks, Axis(label, log=log), Axis(names=list(names)))]
+
+
+def _percentiles(values) -> tuple[float, float, float]:
+    values = values[np.isfinite(values)]
+    return tuple(np.percentile(values, _CENTRAL)) if values.size else (np.nan,) * 3
+
+
+def spectra_figure(cohort: CohortFindings) -> Figure | None:
+    """Stable rank and alpha of each matrix; None without a value."""
+    labels = {"alpha": "power-law exponent", "stable rank": "Σσ² / max σ²"}
+    panels = []
+    for name, tables in cohort.structure.figures.items():
+        if name != FLUCTUATION:
+            panels += _intervals(tables, name, labels.get(name, name))
+    if not panels:
+        return None
+    rows = len(panels[0].y.names)
+    caption = (
+        f"Spectra of the weight matrices at epoch {cohort.snapshots[-1]}: the median over the runs of a group and "
+        "the central 80 %."
+    )
+    return single(
+        f"spectra-{cohort.name}",
+        "Stable rank and alpha",
+        caption,
+        panels,
+        series=series(cohort),
+        columns=2,
+        height=int(np.clip(80 + 24 * rows, 160, 560)),
+        cohort=cohort.name,
+    )
+
+
+def singular_values_figure(cohort: CohortFindings, arrays: xr.Dataset) -> Figure | None:
+    """Singular values of each matrix by rank: the median over a group's runs and the central 80 %."""
+    if not {"singular_values", "singular_value_matrix", "matrix"} <= set(arrays.variables):
+        return None
+    matrices = [str(m) for m in arrays["matrix"].values]
+    of = arrays["singular_value_matrix"].values
+    epochs = thin(cohort.snapshots, 5)
+    frames = {}
+    for k, epoch in enumerate(epochs):
+        values = arrays["singular_values"].sel(snapshot=epoch).load().sel(run=cohort.groups.order).values
+        row = {int(run): i for i, run in enumerate(cohort.groups.order)}
+        frames[(k,)] = []
+        for name in thin(matrices, _MOST_MATRICES):
+            where = np.flatnonzero(of == matrices.index(name))
+            rank = np.array(thin(range(len(where)), _MOST_VALUES), dtype=int)
+            marks = []
+            for group, members in groups(cohort).items():
+                if group == "between" or not len(members):
+                    continue
+                chosen = values[np.ix_([row[int(r)] for r in members], where[rank])]
+                low, middle, high = np.nanpercentile(chosen, _CENTRAL, axis=0)
+                marks.append(Line(rank + 1.0, middle, group, group, low, high))
+            peak = max(float(np.nanmax(m.high)) for m in marks)
+            if peak > 0:
+                y = Axis("singular value", log=True, low=peak * 1e-4, high=peak * 1.3)
+                frames[(k,)].append(Panel(name, marks, Axis("rank"), y))
+    caption = (
+        "Singular values of the weight matrices, largest first: the median over the runs of a group and the "
+        "central 80 %."
+    )
+    controls = [Control("epoch", [str(e) for e in epochs], "slider", len(epochs) - 1)]
+    return Figure(
+        f"singular-{cohort.name}",
+        "Singular values",
+        caption,
+        frames,
+        controls,
+        series(cohort),
+        cohort=cohort.name,
+    )

@@ -1,20 +1,16 @@
-"""One look for all plots: colours, fonts, ticks, and how figures become HTML.
+"""One look for all plots: colours, fonts, ticks.
 
 Blue and vermillion of Okabe & Ito's palette keep apart under every common colour blindness; tests measure it.
+Colours are pairs: on light and on dark ground.
 """
 
 from __future__ import annotations
 
 import functools
-import html
-import io
-import re
-import urllib.parse
 
 import matplotlib
 import numpy as np
-import plotly.graph_objects as go
-from matplotlib.figure import Figure
+from matplotlib.colors import ListedColormap, to_hex
 from matplotlib.ticker import MaxNLocator
 
 OPTIMAL = "#0072B2"
@@ -24,10 +20,80 @@ INK = "#22262B"
 SOFT = "#4A5058"
 FAINT = "#E3E6EA"
 AXIS = "#6B727B"
-GROUP_COLOURS = {"optimal": OPTIMAL, "suboptimal": SUBOPTIMAL, "other": NEUTRAL, "all": NEUTRAL}
-SEQUENTIAL = "viridis"
+EMPTY = "#F1F2F4"
+GROUPS = {
+    "optimal": (OPTIMAL, "#57AEE8"),
+    "suboptimal": (SUBOPTIMAL, "#F08A4B"),
+    "between": (NEUTRAL, "#8E959E"),
+    "all": (NEUTRAL, "#A4ABB4"),
+    "": (NEUTRAL, "#8E959E"),
+}
+CATEGORIES = [
+    ("#0072B2", "#57AEE8"),
+    ("#D55E00", "#F08A4B"),
+    ("#009E73", "#2FC79B"),
+    ("#B8578F", "#DE8DBB"),
+    ("#B38600", "#E6B93C"),
+    ("#4C5BB5", "#97A3F0"),
+    ("#7A5230", "#C39A73"),
+    ("#3D8F9E", "#6FC4D3"),
+]
+INKS = {
+    "ink": (INK, "#E8EAED"),
+    "soft": ("#5A626C", "#9AA3AD"),
+    "line": ("#E6E9ED", "#2B3036"),
+    "paper": ("#FFFFFF", "#15181C"),
+    "empty": (EMPTY, "#22262B"),
+}
+_DIVERGING = [
+    "#08306B",
+    "#2171B5",
+    "#6BAED6",
+    "#C6DBEF",
+    "#FAFAF8",
+    "#FDD0A2",
+    "#F28E4B",
+    "#C74A0C",
+    "#6E2404",
+]
+_DIVERGING_DARK = [
+    *("#D6EBFF", "#86C0EE", "#3F86C4", "#1F4A75", "#1D2126", "#7A3A14", "#CB6526", "#F2A06B", "#FFE3CF")
+]
 WIDTH = 1040  # pixels of the page's column
-FONT = "Helvetica Neue, Helvetica, Arial, Liberation Sans, DejaVu Sans, sans-serif"
+
+
+def palette() -> dict:
+    """All colours, for the page's JavaScript."""
+    viridis = matplotlib.colormaps["viridis"](np.linspace(0, 1, 24))
+    return {
+        "groups": GROUPS,
+        "categories": CATEGORIES,
+        "inks": INKS,
+        "ramps": {
+            "sequential": [to_hex(colour) for colour in viridis],
+            "diverging": _DIVERGING,
+            "diverging_dark": _DIVERGING_DARK,
+        },
+    }
+
+
+def look(name: str) -> str:
+    """The colour of a series on light ground: a group's, or that of a category's number."""
+    if name in GROUPS:
+        return GROUPS[name][0]
+    return CATEGORIES[int(name) % len(CATEGORIES)][0]
+
+
+def ramp(name: str, backwards: bool = False) -> ListedColormap:
+    """A palette of 255 colours; cells without a value are grey."""
+    if name == "sequential":
+        colours = matplotlib.colormaps["viridis"](np.linspace(0, 1, 255))
+    else:
+        colours = matplotlib.colors.LinearSegmentedColormap.from_list(name, _DIVERGING)(
+            np.linspace(0, 1, 255)
+        )
+    return ListedColormap(colours[::-1] if backwards else colours)
+
 
 _MATPLOTLIB = {
     "axes.axisbelow": True,
@@ -63,78 +129,6 @@ def styled(draw):
             return draw(*arguments, **options)
 
     return inside
-
-
-def subplots(rows: int, columns: int, height: float, **options):
-    """A figure of the page's width, `height` inches high, and its axes [rows, columns]."""
-    figure = Figure(figsize=(WIDTH / 100, height))
-    return figure, figure.subplots(rows, columns, squeeze=False, **options)
-
-
-def svg_image(figure: Figure, alt: str) -> str:
-    """The figure as an image inside the page; `alt` says what it shows. Call in a `styled` function."""
-    buffer = io.BytesIO()
-    figure.savefig(buffer, format="svg", metadata={"Date": None, "Creator": None}, dpi=100)
-    text = (
-        buffer.getvalue()
-        .decode("utf-8")
-        .replace("'DejaVu Sans'", "Helvetica, Arial, 'DejaVu Sans', sans-serif")
-    )
-    text = re.sub(
-        r' d="[^"]*"', lambda path: re.sub(r"(\.\d\d)\d+", r"\1", path[0]), text
-    )  # 0.01 pixels suffice
-    data = urllib.parse.quote(" ".join(text.split()), safe=" =:/;,.()'!*+-_~?@[]{}|^")
-    return f'<img src="data:image/svg+xml;charset=utf-8,{html.escape(data)}" alt="{html.escape(alt)}">'
-
-
-def interactive(figure: go.Figure, identity: str, alt: str) -> str:
-    """The figure as a plotly plot; the page embeds plotly's JavaScript once."""
-    config = {
-        "displaylogo": False,
-        "displayModeBar": "hover",
-        "modeBarButtons": [["toImage", "zoom2d", "pan2d", "resetScale2d"]],
-        "toImageButtonOptions": {"format": "svg", "filename": identity},
-    }
-    body = figure.to_html(full_html=False, include_plotlyjs=False, div_id=identity, config=config)
-    return f'<div role="img" aria-label="{html.escape(alt)}">{body}</div>'
-
-
-def layout(figure: go.Figure, height: int, **options) -> go.Figure:
-    """The common look of a plotly figure; its legend stands in the top margin."""
-    figure.update_layout(
-        template="none",
-        width=WIDTH,
-        height=height,
-        font={"family": FONT, "size": 12, "color": INK},
-        paper_bgcolor="white",
-        plot_bgcolor="white",
-        hoverlabel={"font": {"family": FONT, "size": 12}, "align": "left"},
-        legend={
-            "traceorder": "reversed",
-            "orientation": "h",
-            "x": 0.05,
-            "xanchor": "left",
-            "y": 1,
-            "yanchor": "top",
-            "yref": "container",
-        },
-        **options,
-    )
-    axis = {
-        "showline": True,
-        "linecolor": AXIS,
-        "ticks": "outside",
-        "ticklen": 4,
-        "tickcolor": AXIS,
-        "tickfont": {"size": 11, "color": SOFT},
-        "gridcolor": FAINT,
-        "zeroline": False,
-        "automargin": True,
-        "title": {"font": {"size": 12}, "standoff": 8},
-    }
-    figure.update_xaxes(**axis, showgrid=False)
-    figure.update_yaxes(**axis)
-    return figure
 
 
 _SUPERSCRIPT = str.maketrans("-0123456789", "⁻⁰¹²³⁴⁵⁶⁷⁸⁹")

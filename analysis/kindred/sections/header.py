@@ -1,62 +1,34 @@
-"""The top of the page: what was trained, how many runs, what was found, what made the file."""
+"""The top of the page: how many runs, what was found; and what was trained, in a line."""
 
 from __future__ import annotations
-
-import json
 
 import numpy as np
 
 from kindred import page
-from kindred.findings import CohortFindings, Findings
+from kindred.findings import CohortFindings
 from kindred.groups import plain
+from kindred.sections.context import Report
 from kindred.sentences import accuracies, fixed, summary
 
-_PROVENANCE = (
-    ("created_by", "Program"),
-    ("libraries", "Libraries"),
-    ("created", "Created"),
-    ("sweep_id", "Sweep identity"),
-)
 
-
-def header(findings: Findings, paths: list[str]) -> str:
+def header(report: Report) -> str:
+    findings = report.findings
     title = findings.name or "population"
     counts = findings.states
     figures = [(str(len(findings.runs)), "runs")] + [(str(n), state) for state, n in counts.items() if n]
     reached = accuracies(findings.runs)
     for dataset, accuracy in reached.items():
         of = f", {dataset}" if len(reached) > 1 else ""
-        figures += [
-            (fixed(accuracy.max(), 4), f"best test accuracy{of}"),
-            (fixed(np.median(accuracy), 4), f"median test accuracy{of}"),
-        ]
-    parts = [
-        f'<h1 id="top">{page.text(title)}</h1>',
-        *(page.paragraph(f"Trained: {trained(cohort)}.") for cohort in findings.cohorts),
-        page.tiles(figures),
-    ]
+        figures.append(
+            (fixed(accuracy.max(), 4), f"best test accuracy{of}; median {fixed(np.median(accuracy), 4)}")
+        )
+    parts = [f'<h1 id="top">{page.text(title)}</h1>', page.tiles(figures)]
     if counts["pending"]:
         words = f"{counts['pending']} of {len(findings.runs)} runs are still to be trained: "
         words += f"the figures below are of the {counts['done']} done so far."
         parts.append(page.paragraph(words, "note"))
     parts += ['<h3 id="found">What was found</h3>', page.found(summary(findings))]
-    provenance = [
-        (label, _readable(findings.attrs[key])) for key, label in _PROVENANCE if findings.attrs.get(key)
-    ]
-    provenance.append(("Files", ", ".join(paths)))
-    parts.append(page.table(["Made by and from", ""], [list(row) for row in provenance]))
-    sweep = str(findings.attrs.get("sweep", ""))
-    parts.append(page.details("The sweep file", f"<pre>{page.text(sweep)}</pre>" if sweep else ""))
     return "\n".join(parts)
-
-
-def _readable(value) -> str:
-    """An attribute as text; a JSON object as "name value" pairs."""
-    try:
-        table = json.loads(value) if isinstance(value, str) else None
-    except (ValueError, RecursionError):
-        table = None
-    return ", ".join(f"{k} {v}" for k, v in table.items()) if isinstance(table, dict) else str(value)
 
 
 def _constant(cohort: CohortFindings, column: str) -> str:

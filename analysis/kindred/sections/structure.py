@@ -5,73 +5,85 @@ from __future__ import annotations
 import numpy as np
 
 from kindred import page
-from kindred.figures import structure as plots
+from kindred.estimates import SMALLEST_GROUP
+from kindred.figures import structure as figures
+from kindred.figures.common import thin
 from kindred.findings import CohortFindings
+from kindred.sections.context import Report, finite
 from kindred.sentences import number, probability
-from kindred.structure import FLUCTUATION, Difference
+from kindred.structure import FLUCTUATION, Difference, examine_structure
+
+_MOST_EPOCHS = 5
 
 
-def nodes(cohort: CohortFindings) -> str:
+def nodes(report: Report, cohort: CohortFindings) -> str:
     found = cohort.structure
-    image = plots.strength_image(found)
-    if not image:
+    if not found.strengths and FLUCTUATION not in found.figures:
         return page.paragraph(
             "Left out: the file has no node strengths (its layers' connections are not known, or an older "
             "version wrote it).",
             "note",
         )
-    layers = len(found.strengths)
-    some = f" {plots.MOST_LAYERS} of {layers} layers are drawn." if layers > plots.MOST_LAYERS else ""
-    caption = (
-        f"Node strengths at epoch {cohort.snapshots[-1]}: densities over all nodes of a layer in all runs of "
-        "a group (central 99 %), and the layer fluctuation of each run: the median over runs and the "
-        f"central 80 %.{some}"
-    )
+    by_epoch = {}
+    for epoch in thin(cohort.snapshots, _MOST_EPOCHS)[:-1]:
+        until = cohort.snapshots.index(epoch) + 1
+        arrays = report.arrays(cohort).isel(snapshot=slice(0, until))
+        by_epoch[epoch] = examine_structure(arrays, None, cohort.groups.named)
+    by_epoch[cohort.snapshots[-1]] = found
+    differences = [d for d in found.differences if d.figure == FLUCTUATION]
     return (
-        page.figure(image, caption)
-        + _differences([d for d in found.differences if d.figure == FLUCTUATION], "layer")
+        report.place(figures.strength_figure(cohort, report.arrays(cohort), by_epoch))
+        + _differences(cohort, differences, "layer")
         + _pooled(found.pooled)
     )
 
 
-def spectra(cohort: CohortFindings) -> str:
+def spectra(report: Report, cohort: CohortFindings) -> str:
     found = cohort.structure
     names = [name for name in found.figures if name != FLUCTUATION]
     if not names:
         return page.paragraph(
             "Left out: the file has no spectra of the weight matrices (an older version wrote it).", "note"
         )
-    image = plots.spectra_image(found)
-    if not image:
+    figure = figures.spectra_figure(cohort)
+    if figure is None:
         return page.paragraph("Left out: the spectra of all matrices are undefined.", "note")
-    matrices = len(next(iter(found.figures[names[0]].values())).columns)
-    some = f" {plots.MOST_NAMES} of {matrices} matrices are drawn." if matrices > plots.MOST_NAMES else ""
+    figure.caption += _left_out(found, names)
+    differences = [d for d in found.differences if d.figure in names]
+    return (
+        report.place(figure)
+        + _differences(cohort, differences, "matrix")
+        + report.place(figures.singular_values_figure(cohort, report.arrays(cohort)))
+    )
+
+
+def _left_out(found, names) -> str:
+    """What the figure of spectra does not show."""
+    matrices = list(next(iter(found.figures[names[0]].values())).columns)
     alpha = found.figures.get("alpha", {})
-    without = matrices - sum(
-        any(np.isfinite(table[name]).any() for table in alpha.values())
-        for name in next(iter(alpha.values()), ())
+    without = (
+        sum(not any(finite(table[name]) for table in alpha.values()) for name in matrices) if alpha else 0
     )
-    few = (
-        f" Alpha is undefined for {without} of {matrices} matrices (fewer than 50 eigenvalues)."
-        if without
-        else ""
-    )
-    caption = (
-        f"Spectra of the weight matrices at epoch {cohort.snapshots[-1]}: the median over the runs of a "
-        f"group and the central 80 %.{few}{some}"
-    )
-    return page.figure(image, caption) + _differences(
-        [d for d in found.differences if d.figure in names], "matrix"
-    )
+    words = ""
+    if without:
+        words += f" Alpha is undefined for {without} of {len(matrices)} matrices (fewer than 50 eigenvalues)."
+    if len(matrices) > figures.MOST_NAMES:
+        words += f" {figures.MOST_NAMES} of {len(matrices)} matrices are drawn."
+    return words
 
 
-def _differences(differences: list[Difference], of: str) -> str:
+def _differences(cohort: CohortFindings, differences: list[Difference], of: str) -> str:
     known = [d for d in differences if np.isfinite([d.optimal, d.suboptimal]).any()]
     if not known:
         return ""
+    enough = cohort.groups.size >= SMALLEST_GROUP
     head = ["figure", of, "median, optimal", "median, suboptimal", "Mann-Whitney, adjusted"]
-    rows = [[d.figure, d.of, number(d.optimal), number(d.suboptimal), probability(d.p)] for d in known]
-    strong = {i for i, d in enumerate(known) if d.p < 0.05}
+    small = f"too small: {cohort.groups.size} runs each"
+    rows = [
+        [d.figure, d.of, number(d.optimal), number(d.suboptimal), probability(d.p) if enough else small]
+        for d in known
+    ]
+    strong = {i for i, d in enumerate(known) if enough and d.p < 0.05}
     table = page.table(head, rows, {2, 3, 4}, strong)
     return page.details(
         f"Optimal and suboptimal runs, {of} by {of} ({len(strong)} of {len(rows)} differ)", table

@@ -1,0 +1,51 @@
+"""Where an axis of a panel begins and ends."""
+
+from __future__ import annotations
+
+import numpy as np
+
+from kindred.figures.spec import Counts, Curves, Diagonal, Intervals, Line, Mark, Panel, Points, Rule, Steps
+
+
+def extent(panel: Panel, name: str) -> tuple[float, float]:
+    """Where an axis of a panel begins and ends: as it says, or around the marks' finite values."""
+    axis = getattr(panel, name)
+    if axis.names:
+        return -0.6, len(axis.names) - 0.4
+    if axis.low is not None and axis.high is not None:
+        return axis.low, axis.high
+    found = np.concatenate([np.ravel(v).astype(float) for m in panel.marks for v in _along(m, name)] or [[]])
+    found = found[np.isfinite(found) & ((found > 0) | (not axis.log))]
+    low, high = (found.min(), found.max()) if found.size else (0.0, 1.0)
+    if not found.size and axis.log:
+        low, high = 1.0, 10.0
+    if axis.log:
+        room = max(np.log10(high / low), 0.04) * 0.05
+        low, high = low / 10**room, high * 10**room
+    else:
+        room = (high - low) * 0.05 or max(abs(high), 1e-6) * 0.05
+        low, high = low - room, high + room
+    return float(low if axis.low is None else axis.low), float(high if axis.high is None else axis.high)
+
+
+def _along(mark: Mark, name: str) -> list:
+    match mark:
+        case Points() | Curves():
+            return [mark.x if name == "x" else mark.y]
+        case Counts():
+            return (
+                [mark.edges] if name == "x" else [[0, np.histogram(mark.values, mark.edges)[0].max() * 1.03]]
+            )
+        case Line():
+            if name == "x":
+                return [mark.x]
+            return [v for v in (mark.y, mark.low, mark.high) if v is not None]
+        case Steps():
+            return [mark.edges if name == "x" else mark.y]
+        case Intervals():
+            return [mark.value, mark.low, mark.high] if name == "x" else [mark.at]
+        case Rule():
+            return [[mark.value]] if mark.axis == name else []
+        case Diagonal():
+            return [[mark.low, mark.high]]
+    return []

@@ -1,0 +1,145 @@
+"""What the claims are tested on: cohorts with their good and poor runs, and distances between runs."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, field
+
+import numpy as np
+import pandas as pd
+
+from kindred.distances import distances
+from kindred.errors import KindredError
+from kindred.features import FAMILIES, matrix_names, weight_features
+from kindred.groups import Groups, rank_runs, setting_codes, varying_settings
+from kindred.population import Population
+from kindred.similarity import Similarity
+
+
+@dataclass
+class Cohort:
+    """The done runs of a cohort, best first, with what is known of their weights at each snapshot."""
+
+    name: str
+    dataset: str
+    architecture: str
+    groups: Groups
+    runs: pd.DataFrame  # rows of the table of runs, best first
+    settings: list[str]  # those that vary
+    counts: dict[str, int]  # runs by state
+    parameters: int
+    epochs: list[int]  # of the snapshots
+    common: list[pd.DataFrame] = field(default_factory=list)  # by snapshot: features of every architecture
+    each: list[pd.DataFrame] = field(default_factory=list)  # by snapshot: features of each tensor and layer
+    matrices: list[str] = field(default_factory=list)
+    layers: list[str] = field(default_factory=list)
+    densities: dict = field(default_factory=dict)  # group → mean quantiles of the standardised weights
+
+    @property
+    def label(self) -> str:
+        return f"{self.dataset} {self.architecture}"
+
+    @property
+    def accuracy(self) -> np.ndarray:
+        return self.runs["test_accuracy"].to_numpy(float)
+
+    @property
+    def ends(self) -> np.ndarray:
+        """Optimal and suboptimal runs."""
+        return np.concatenate([self.groups.optimal, self.groups.suboptimal])
+
+    @property
+    def group(self) -> pd.Series:
+        """optimal, middle or suboptimal, by run."""
+        names = pd.Series("middle", index=self.runs.index)
+        names[self.groups.optimal], names[self.groups.suboptimal] = "optimal", "suboptimal"
+        return names
+
+    @property
+    def codes(self) -> np.ndarray:
+        """Equal for runs that differ by their seeds only."""
+        return setting_codes(self.runs, self.settings)
+
+    def shape(self, snapshot: int) -> pd.DataFrame:
+        """Moments of each weight matrix: mean by s.d., log10 variance, skewness, kurtosis; z-scored."""
+        table, columns = self.each[snapshot], {}
+        for name in self.matrices:
+            variance = table[f"{name} variance"]
+            with np.errstate(divide="ignore", invalid="ignore"):
+                columns[f"{name} mean / s.d."] = table[f"{name} mean"] / np.sqrt(variance)
+                columns[f"{name} log10 variance"] = np.log10(variance)
+            columns[f"{name} skewness"] = table[f"{name} skewness"]
+            columns[f"{name} kurtosis"] = table[f"{name} kurtosis"]
+        shape = pd.DataFrame(columns).replace([np.inf, -np.inf], np.nan)
+        spread = shape.std(ddof=0)
+        scored = (shape - shape.mean()) / spread.where(spread > 0)
+        return scored.fillna(0.0)
+
+
+def read_cohorts(population: Population) -> list[Cohort]:
+    """Every cohort that has good and poor runs."""
+    runs, found = population.runs, []
+    for name in population.cohorts:
+        rows = runs[runs["cohort"] == name]
+        groups = rank_runs(rows, population.optimal_fraction)
+        if not groups.size:
+            continue
+        ranked = rows.loc[groups.order]
+        first = ranked.iloc[0]
+        with population.cohort(name) as arrays:
+            cohort = Cohort(
+                name,
+                str(first.get("data.dataset", "")),
+                str(first.get("model.architecture", "")),
+                groups,
+                ranked,
+                varying_settings(rows),
+                {state: int(n) for state, n in rows["state"].value_counts().items()},
+                int(arrays["parameter_size"].values[-1]),
+                [int(epoch) for epoch in arrays["snapshot"].values],
+            )
+            cohort.matrices = matrix_names(
+                arrays.attrs, [str(p) for p in arrays["parameter"].values if p != "all"]
+            )
+            cohort.layers = [str(layer) for layer in arrays["layer"].values] if "layer" in arrays else []
+            for i in range(len(cohort.epochs)):
+                cohort.common.append(weight_features(arrays, groups.order, i, "common", FAMILIES))
+                cohort.each.append(weight_features(arrays, groups.order, i, "each", FAMILIES))
+            cohort.densities = _standardised(arrays, groups)
+        found.append(cohort)
+    if not found:
+        raise KindredError(
+            f"nothing to study in {population.path} (no cohort has 8 done runs that differ) train more"
+        )
+    return found
+
+
+def _standardised(arrays, groups: Groups) -> dict:
+    """Quantiles of all weights of a run, less the median, by the interquartile range: [run, probability]."""
+    at = arrays["quantiles"].isel(snapshot=-1).sel(parameter="all")
+    probability = at["probability"].values.astype(float)
+    found = {"probability": probability}
+    for name, members in groups.named.items():
+        values = at.sel(run=members).values.astype(float)
+        quartiles = [values[:, np.abs(probability - q).argmin()] for q in (0.25, 0.5, 0.75)]
+        found[name] = (values - quartiles[1][:, None]) / (quartiles[2] - quartiles[0])[:, None]
+    return found
+
+
+def matrix(similarity: Similarity, scope: str, metric: str, runs, **slice) -> pd.DataFrame | None:
+    """Distances between `runs` by a metric, or None where the file lacks it."""
+    if scope not in similarity.scopes or metric not in similarity.metrics(scope):
+        return None
+    chosen = slice or similarity.default_slice(scope, metric)
+    return distances(similarity.matrix(scope, metric, **chosen), runs)
+
+
+def stacked(tables: list[pd.DataFrame]) -> tuple[np.ndarray, np.ndarray]:
+    """Matrices along a diagonal, and which of them each row is of; what is between them stands at 0.
+
+    For tests that stay within strata and never look between these."""
+    sizes = [len(table) for table in tables]
+    whole, at = np.zeros((sum(sizes), sum(sizes))), 0
+    for table in tables:
+        whole[at : at + len(table), at : at + len(table)] = table.to_numpy()
+        at += len(table)
+    return whole, np.repeat(np.arange(len(tables)), sizes)
