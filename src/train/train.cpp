@@ -33,13 +33,14 @@ void check_arrays(const store::PopulationFile& file, const std::string& path,
                                                   &store::Dimension::size);
   };
   for (const auto& cohort : layout.cohorts)
-    for (const auto& array : cohort.arrays)
-      KINDRED_VALIDATE(
-          file.has_array(cohort.name, array.name) && same_sizes(file.array(cohort.name, array.name), array),
-          usage_error(
-              "{} lacks the array {}, or has it in another size (it was made by {}) go on with the version "
-              "that made it, or give another -o",
-              path, array.name, file.attribute("created_by")));
+    for (const auto& array : cohort.arrays) {
+      const bool there = file.has_array(cohort.name, array.name);
+      if (there && same_sizes(file.array(cohort.name, array.name), array)) continue;
+      throw usage_error(
+          "{} {} {}{} (it was made by {}) go on with the version that made it, or give another -o", path,
+          there ? "has the array" : "lacks the array", array.name, there ? " in another size" : "",
+          file.attribute("created_by"));
+    }
 }
 
 /// Refuses a population file of another sweep or version.

@@ -160,7 +160,7 @@ def test_node_strength_of_the_population(file):
 def test_the_training_tells_what_statistics_cost(folder):
     sweep = write_sweep(folder / "told.toml", {"seeds": 2})
     process = run("train", sweep, "-o", folder / "told.h5")
-    line = [line for line in process.stderr.splitlines() if "statistics and writes" in line]
+    line = [line for line in process.stderr.splitlines() if "statistics, checkpoints and writes" in line]
     assert len(line) == 1 and 0 < float(line[0].split("writes ")[1].split(" %")[0]) < 100
 
 
