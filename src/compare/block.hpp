@@ -1,5 +1,6 @@
 #pragma once
 
+#include <algorithm>
 #include <array>
 #include <cstdint>
 #include <cstdlib>
@@ -14,16 +15,20 @@ namespace kindred::compare {
 inline constexpr std::int64_t block_runs = 64;
 using PairSums = std::array<double, block_runs * block_runs>;  ///< [run of a, run of b]
 
-/// Features of whole blocks of runs: rows padded to 64 bytes with zeros, 64-byte aligned.
+/// Rows of floats, padded to 64 bytes with zeros, 64-byte aligned.
 class FeatureRows {
  public:
   FeatureRows(std::int64_t rows, std::int64_t length)
-      : stride_(padded_length(length)),
+      : rows_(rows),
+        stride_(padded_length(length)),
         values_(static_cast<float*>(std::aligned_alloc(64, bytes(rows, length))), &std::free) {
     if (!values_) throw std::bad_alloc();
-    std::fill_n(values_.get(), rows * stride_, 0.0f);
+    clear();
   }
+  void clear() { std::fill_n(values_.get(), rows_ * stride_, 0.0f); }
   static std::int64_t padded_length(std::int64_t length) { return (length + 15) / 16 * 16; }
+  /// What kernels read beyond the last row: groups of 4.
+  static std::int64_t padded_rows(std::int64_t rows) { return (rows + 3) / 4 * 4; }
   static std::size_t bytes(std::int64_t rows, std::int64_t length) {
     return static_cast<std::size_t>(rows * padded_length(length)) * sizeof(float);
   }
@@ -32,14 +37,14 @@ class FeatureRows {
   std::int64_t stride() const { return stride_; }
 
  private:
-  std::int64_t stride_;
+  std::int64_t rows_, stride_;
   std::unique_ptr<float, decltype(&std::free)> values_;
 };
 
 /// Two blocks of runs whose features are compared pair by pair.
 struct BlockPair {
   const float *left = nullptr,
-              *right = nullptr;  ///< [rows or columns, stride], zeros behind up to block_runs
+              *right = nullptr;  ///< [rows or columns, stride], readable up to a multiple of 4 rows
   std::int64_t stride = 0;
   std::int64_t rows = 0, columns = 0;  ///< runs; at most block_runs
   bool diagonal = false;               ///< both are the same block: values are wanted for row <= column

@@ -16,16 +16,12 @@ std::vector<Tile> make_tiles(std::int64_t left, std::int64_t right, bool triangl
   return tiles;
 }
 
-std::int64_t blocks_that_fit(std::int64_t length, std::size_t memory) {
-  return std::max<std::int64_t>(
-      1, static_cast<std::int64_t>(memory / 2 / FeatureRows::bytes(block_runs, length)));
-}
-
 Features::Features(Comparison& comparison, Side side, std::int64_t first, std::int64_t rows,
-                   const std::vector<bool>& valid)
+                   const std::vector<bool>& valid, const Interrupt& stop)
     : defined_(static_cast<std::size_t>(rows)),
-      values_((rows + block_runs - 1) / block_runs * block_runs, comparison.length()) {
+      values_(FeatureRows::padded_rows(rows), comparison.length()) {
   for (std::int64_t i = 0; i < rows; ++i) {
+    if (stop && stop()) throw Interrupted();
     if (!valid[static_cast<std::size_t>(first + i)]) continue;
     const bool defined = comparison.load(side, first + i, values_.row(i));
     if (!defined) std::fill_n(values_.row(i), values_.stride(), 0.0f);
@@ -34,7 +30,8 @@ Features::Features(Comparison& comparison, Side side, std::int64_t first, std::i
 }
 
 std::vector<std::vector<float>> compute_tile(Comparison& comparison, std::span<const Metric> metrics,
-                                             const Features& left, const Features* right) {
+                                             const Features& left, const Features* right,
+                                             const Interrupt& stop) {
   const bool diagonal = right == nullptr;
   const Features& other = diagonal ? left : *right;
   const auto columns = other.rows();
@@ -49,12 +46,13 @@ std::vector<std::vector<float>> compute_tile(Comparison& comparison, std::span<c
   std::vector<BlockPair> pairs;
   std::vector<PairSums> found;
   for (std::int64_t q = 0; q < other.blocks(); ++q) {
+    if (stop && stop()) throw Interrupted();
     pairs.clear();
     for (std::int64_t p = 0; p < (diagonal ? q + 1 : left.blocks()); ++p)
       pairs.push_back(
           {left.block(p), other.block(q), left.stride(), left.runs(p), other.runs(q), diagonal && p == q});
     found.resize(pairs.size() * metrics.size());
-    comparison.compare(pairs, found);
+    comparison.compare(pairs, found, stop);
     for (std::size_t p = 0; p < pairs.size(); ++p)
       for (std::size_t m = 0; m < metrics.size(); ++m)
         for (std::int64_t r = 0; r < pairs[p].rows; ++r)
