@@ -25,9 +25,10 @@ Verb compare_verb(CLI::App& app) {
   command->add_option("--probes", options->probes, "Test images that representations are taken on")
       ->check(CLI::Range(2, 100000))
       ->capture_default_str();
-  command->add_option("--memory", *memory,
-                      "Memory on each rank for what runs are compared by and for values, such as 4GiB (LibTorch's and "
-                      "MPI's come on top) [a fourth of the node's, shared by its ranks]");
+  command->add_option(
+      "--memory", *memory,
+      "Memory on each rank for what runs are compared by and for values, such as 4GiB (LibTorch's and "
+      "MPI's come on top) [a fourth of the node's, shared by its ranks]");
   command->add_option("--time-limit", *limit,
                       "Stop 30 s before this much time has passed, such as 3h50m; the same command goes on");
   command->add_flag("--take-lock", options->take_lock, "Take the lock of a process that is gone");

@@ -5,8 +5,8 @@
 
 namespace kindred::compare {
 
-/// Tells the user, before anything is written, what will be computed and what is left out, the bytes and about
-/// the time. kept: tiles of an earlier start. Independent (rank 0).
+/// Tells the user, before anything is written, what will be computed and what is left out, the bytes and
+/// about the time. kept: tiles of an earlier start. Independent (rank 0).
 void announce(const Job& job, const store::PopulationFile& population, const std::vector<Task>& tasks,
               const CompareOptions& options, int ranks, std::size_t kept);
 

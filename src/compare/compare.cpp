@@ -101,7 +101,8 @@ ExitCode compare(const CompareOptions& options, const parallel::Communicator& wo
   bool finished = false;
   world.root_only([&] {
     finished = is_finished(options, job);
-    if (!finished) lock = std::make_unique<store::FileLock>(options.output, options.take_lock);
+    lock = std::make_unique<store::FileLock>(options.output, options.take_lock);
+    if (finished) ProgressFile::remove(options.output);  // of a start that was killed as it ended
   });
   if (world.broadcast(static_cast<std::int64_t>(finished)) != 0) {
     if (world.is_root()) log::info("{}: everything that was asked for is there", options.output);

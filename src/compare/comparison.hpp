@@ -27,8 +27,9 @@ class Comparison {
   /// Makes the feature of a cohort's row; false where it has none (a weight is not finite, a norm is zero),
   /// which makes the run's pairs NaN.
   virtual bool load(Side side, std::int64_t row, float* out) = 0;
-  /// Values of all pairs of several left blocks and one right block. values: [pairs, metrics], of the metrics
-  /// that the comparison was made for. Throws Interrupted when `stop` says so, where this may take long.
+  /// Values of all pairs of several left blocks and some right blocks. values: [pairs, metrics], of the
+  /// metrics that the comparison was made for. Throws Interrupted when `stop` says so, where this may take
+  /// long.
   virtual void compare(std::span<const BlockPair> pairs, std::span<PairSums> values,
                        const Interrupt& stop) = 0;
 };

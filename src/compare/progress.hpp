@@ -30,8 +30,8 @@ class ProgressFile {
   void record();
   /// Takes those that are done out of the list; returns how many.
   std::size_t erase_done(std::vector<Task>& tasks) const;
-  /// How many pairs of each matrix ("<scope>/<metric>"), the diagonal among them, have no value: read anew from
-  /// the file. Throws an input/output error where a pair of blocks has not been done.
+  /// How many pairs of each matrix ("<scope>/<metric>"), the diagonal among them, have no value: read anew
+  /// from the file. Throws an input/output error where a pair of blocks has not been done.
   std::map<std::string, std::int64_t> undefined() const;
 
  private:

@@ -53,8 +53,9 @@ void check_parameters(Job& job, const CompareOptions& options, const std::vector
   for (const auto& cohort : job.cohorts)
     for (const auto& parameter : cohort.parameters) known.insert(parameter.name);
   for (const auto& name : split_names(options.parameters))
-    KINDRED_VALIDATE(known.contains(name), usage_error("--parameters: no cohort of {} has {} (known: each, {})",
-                                                       options.population, name, fmt::join(known, ", ")));
+    KINDRED_VALIDATE(known.contains(name),
+                     usage_error("--parameters: no cohort of {} has {} (known: each, {})", options.population,
+                                 name, fmt::join(known, ", ")));
   const auto by_role = [](const Metric& metric) {
     return metric.reach != Reach::cohort &&
            (metric.subject == Subject::weights || metric.subject == Subject::spectra);

@@ -10,7 +10,7 @@ namespace kindred::compare {
 namespace {
 
 // Seconds of one core of a 2.8 GHz Ice Lake server (benchmark_similarity), within a factor of two.
-constexpr double sort_value = 15e-9, read_value = 3e-9, difference = 0.2e-9, product = 0.012e-9;
+constexpr double sort_value = 7e-9, read_value = 4e-9, difference = 0.1e-9, product = 0.018e-9;
 constexpr std::int64_t grid = KolmogorovSmirnovGrid::most_points + 16;
 
 std::int64_t elements(const std::vector<Cohort::Parameter>& parts, std::int64_t slice) {
@@ -25,7 +25,9 @@ Sizes of_sorted(std::int64_t left, std::int64_t right, std::size_t metrics) {
   sizes.run = sort_value * static_cast<double>(values);
   sizes.pair = (difference * static_cast<double>(pieces) + 1e-6) * static_cast<double>(metrics);
   // One run's values while the grid is made, and what is kept of some; the pieces' places and widths.
-  sizes.beside = static_cast<std::size_t>(values) * sizeof(float) + 8 * sizeof(float) * std::min(static_cast<std::size_t>(values), KolmogorovSmirnovGrid::most_values);
+  sizes.beside =
+      static_cast<std::size_t>(values) * sizeof(float) +
+      8 * sizeof(float) * std::min(static_cast<std::size_t>(values), KolmogorovSmirnovGrid::most_values);
   if (left != right) sizes.beside += static_cast<std::size_t>(pieces) * QuantileSteps::bytes_of_piece;
   return sizes;
 }
@@ -111,7 +113,7 @@ Sizes of_family(const Job& job, const Unit& unit) {
     case Family::aligned_weights: {
       const auto values = static_cast<double>(left.size());
       const auto beside = 4 * left.networks.size() * static_cast<std::size_t>(left.size()) * sizeof(float);
-      return {FeatureRows::padded_length(left.size()) + 1, read_value * values, 5e-9 * values, beside};
+      return {FeatureRows::padded_length(left.size()) + 1, read_value * values, 12e-9 * values, beside};
     }
     case Family::grams:
       return of_grams(left, right, unit.probes,
@@ -142,7 +144,8 @@ std::size_t tile_bytes(const Sizes& sizes, std::int64_t rows, std::int64_t colum
   const auto others = columns > 0 ? columns : rows;
   const auto values = static_cast<std::size_t>(rows * others) * sizeof(float) * (sizes.metrics + 1);
   const auto blocks = static_cast<std::size_t>((rows + block_runs - 1) / block_runs);
-  return sizes.beside + features + values + blocks * sizes.block_values;
+  return sizes.beside + features + values +
+         blocks * static_cast<std::size_t>(right_blocks) * sizes.block_values;
 }
 
 }  // namespace kindred::compare

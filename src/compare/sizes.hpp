@@ -10,7 +10,7 @@ struct Sizes {
   double run = 0, pair = 0;      ///< seconds of one core, roughly, to make a feature and to compare two
   std::size_t beside = 0;        ///< bytes that the comparison has beside features and values
   std::size_t metrics = 1;       ///< computed together
-  std::size_t block_values = 0;  ///< bytes of values for each pair of blocks that is compared at once
+  std::size_t block_values = 0;  ///< bytes of values of a pair of blocks that is compared
 };
 
 Sizes sizes_of(const Job& job, const Unit& unit);

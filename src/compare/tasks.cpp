@@ -56,11 +56,11 @@ void check_memory(const Job& job, const std::vector<Sides>& units, std::size_t m
   const auto& unit = job.units[static_cast<std::size_t>(worst - units.begin())];
   const auto alone = worst->triangle && worst->left <= block_runs;
   const auto runs = std::min(worst->left, block_runs) + (alone ? 0 : std::min(worst->right, block_runs));
-  throw usage_error("--memory: {} of cohort {} takes {} on each rank, of which it has {} ({} runs at a time of "
-                    "{} values each) give that much, start fewer ranks on a node, or leave the metric out",
-                    unit.metrics.front().name, job.cohorts[unit.left].name,
-                    store::readable_bytes(worst->bytes(1)), store::readable_bytes(memory), runs,
-                    worst->sizes.feature);
+  throw usage_error(
+      "--memory: {} of cohort {} takes {} on each rank, of which it has {} ({} runs at a time of "
+      "{} values each) give that much, start fewer ranks on a node, or leave the metric out",
+      unit.metrics.front().name, job.cohorts[unit.left].name, store::readable_bytes(worst->bytes(1)),
+      store::readable_bytes(memory), runs, worst->sizes.feature);
 }
 
 /// The most blocks a side that fit into the memory.

@@ -1,6 +1,6 @@
 """What every matrix of a similarity file has in common, and what is computed of what was asked for."""
 
-import resource
+import shlex
 import subprocess
 
 import h5py
@@ -19,7 +19,18 @@ from similarity import (
     opened,
     population,
 )
-from support import DIVERGED, DONE, INPUT_OUTPUT, USAGE, command, compare, run, train, write_sweep
+from support import (
+    DIVERGED,
+    DONE,
+    ENVIRONMENT,
+    INPUT_OUTPUT,
+    USAGE,
+    command,
+    compare,
+    run,
+    train,
+    write_sweep,
+)
 
 FAST = METRICS[:10] + PREDICTIONS
 
@@ -152,22 +163,24 @@ def test_weights_outside_of_the_histogram(folder, limits, warned):
     assert process.returncode == 0 and "5 % of" not in process.stderr
 
 
-@pytest.mark.parametrize("kibibytes", [10, 30])
-def test_a_file_that_finds_no_room_is_told_before_any_work(tmp_path, population, kibibytes):
-    """By a limit on the size of files, which refuses as a full disk does."""
+def test_a_full_disk_is_told_before_any_work(tmp_path, population):
+    """By a file system of its own, of one MiB, which ends with the process; unshare may be used by anyone."""
+    disk = tmp_path / "disk"
+    disk.mkdir()
+    arguments = command("compare", population, "-o", disk / "s.h5", "--metrics", "all")
+    script = f"mount -t tmpfs -o size=1M none {disk} || exit 99; {shlex.join(arguments)}; code=$?; ls {disk}; exit $code"
     process = subprocess.run(
-        command("compare", population, "-o", tmp_path / "s.h5", "--metrics", "all"),
+        ["unshare", "--map-root-user", "--mount", "sh", "-c", script],
         capture_output=True,
         text=True,
+        env=ENVIRONMENT,
         timeout=60,
-        restore_signals=False,  # Python ignores SIGXFSZ, and so does then the program
-        preexec_fn=lambda: resource.setrlimit(resource.RLIMIT_FSIZE, (kibibytes << 10,) * 2),
     )
     assert process.returncode == INPUT_OUTPUT, process.stderr
-    (error,) = [line for line in process.stderr.splitlines() if " error " in line]
-    assert str(tmp_path / "s.h5") in error
-    assert any("KiB, about" in line or "MiB, about" in line for line in process.stderr.splitlines())
-    assert "tiles" not in process.stderr and list(tmp_path.iterdir()) == []
+    size, error = process.stderr.splitlines()[-2:]
+    assert "KiB, about" in size, "what it takes comes first"
+    assert f"cannot create {disk / 's.h5'}" in error and "the disk has" in error
+    assert "tiles" not in process.stderr and process.stdout == "", "nothing is left behind"
 
 
 @pytest.fixture(scope="module")
