@@ -55,7 +55,7 @@ class FeatureRows {
 };
 
 /// How many right blocks are compared together: their left blocks are then read as much less often.
-inline constexpr std::int64_t right_blocks = 4;
+inline constexpr std::int64_t right_blocks = 8;
 
 /// Two blocks of runs whose features are compared pair by pair.
 struct BlockPair {

@@ -8,7 +8,7 @@
 namespace kindred::compare {
 
 /// Inner products of all pairs of rows of blocks, by LibTorch's matrix product of 64 x 64 rows over chunks of
-/// 1,024 columns, summed in fp64. Blocks of fewer rows are filled up with zeros, chunk by chunk. Each chunk
+/// 512 columns, summed in fp64. Blocks of fewer rows are filled up with zeros, chunk by chunk. Each chunk
 /// of a right block is turned once so that its runs are side by side, as the product is quick only so.
 /// Independent.
 class InnerProducts {
@@ -19,7 +19,7 @@ class InnerProducts {
                std::span<PairSums> out);
 
  private:
-  static constexpr std::int64_t chunk = 1024;
+  static constexpr std::int64_t chunk = 512;
   /// The place of the pair's right block among those that are turned; a new one's turned rows are 0.
   std::size_t place_of(const BlockPair& pair);
 

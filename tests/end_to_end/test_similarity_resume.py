@@ -25,7 +25,7 @@ def undisturbed(folder):
     """A population whose tiles take some hundredths of a second, and its similarities."""
     sweep = write_sweep(
         folder / "sweep.toml",
-        {"seeds": 75, "train.learning_rate": [0.1, 0.01], "model.hidden": [[24 - k, 12] for k in range(4)]},
+        {"seeds": 75, "train.learning_rate": [0.1, 0.01], "model.hidden": [[16, 8 + k] for k in range(4)]},
         data__train_limit=100,
         data__test_limit=100,
         model__hidden=None,
