@@ -125,6 +125,11 @@ class Peers:
             ]
             self.probes = cohort["logits"].shape[1]
         self.images = self.load_images(data)
+        # The same for all images, a representation has no value, and LAPACK's functions end.
+        alive = [row for row in range(self.count) if 0 < float(self.representation(row).norm()) < np.inf]
+        self.count = len(alive)
+        for name in ("weights", "histogram", "moments", "logits", "singular", "strengths"):
+            setattr(self, name, getattr(self, name)[alive])
         generator = np.random.default_rng(1)
         pairs = [(i, j) for i in range(self.count) for j in range(i + 1, self.count)]
         self.pairs = [pairs[k] for k in generator.permutation(len(pairs))]
