@@ -7,7 +7,7 @@ namespace kindred::app {
 
 Verb compare_verb(CLI::App& app) {
   auto options = std::make_shared<compare::CompareOptions>();
-  auto memory = std::make_shared<std::string>();
+  auto memory = std::make_shared<std::string>(), limit = std::make_shared<std::string>();
   auto* command = app.add_subcommand("compare", "Compute the similarity matrices of a population file");
   command->add_option("POPULATION", options->population, "The population file (HDF5)")->required();
   command->add_option("-o,--output", options->output, "The similarity file (HDF5)")->required();
@@ -25,13 +25,18 @@ Verb compare_verb(CLI::App& app) {
   command->add_option("--probes", options->probes, "Test images that representations are taken on")
       ->check(CLI::Range(2, 100000))
       ->capture_default_str();
-  command->add_option("--memory", *memory,
-                      "Memory for features on each rank, such as 4GiB [an eighth of the node's]");
+  command->add_option(
+      "--memory", *memory,
+      "Memory on each rank for what runs are compared by and for values, such as 4GiB (LibTorch's and "
+      "MPI's come on top) [a fourth of the node's, shared by its ranks]");
+  command->add_option("--time-limit", *limit,
+                      "Stop 30 s before this much time has passed, such as 3h50m; the same command goes on");
   command->add_flag("--take-lock", options->take_lock, "Take the lock of a process that is gone");
   add_data_option(*command, options->data_folder);
-  return {command, true, [options, memory](const Surroundings& around) {
+  return {command, true, [options, memory, limit](const Surroundings& around) {
             around.world->agree([&] {
               if (!memory->empty()) options->memory = parse_bytes("--memory", *memory);
+              if (!limit->empty()) options->time_limit = parse_duration("--time-limit", *limit);
             });
             return compare::compare(*options, *around.world, around.concurrent);
           }};

@@ -1,9 +1,13 @@
 #pragma once
 
+#include <sys/mman.h>
+
+#include <algorithm>
 #include <array>
 #include <cstdint>
 #include <cstdlib>
 #include <memory>
+#include <new>
 #include <span>
 #include <vector>
 
@@ -14,32 +18,49 @@ namespace kindred::compare {
 inline constexpr std::int64_t block_runs = 64;
 using PairSums = std::array<double, block_runs * block_runs>;  ///< [run of a, run of b]
 
-/// Features of whole blocks of runs: rows padded to 64 bytes with zeros, 64-byte aligned.
+/// Rows of floats, padded to 64 bytes, 64-byte aligned.
 class FeatureRows {
  public:
-  FeatureRows(std::int64_t rows, std::int64_t length)
-      : stride_(padded_length(length)),
-        values_(static_cast<float*>(std::aligned_alloc(64, bytes(rows, length))), &std::free) {
-    if (!values_) throw std::bad_alloc();
-    std::fill_n(values_.get(), rows * stride_, 0.0f);
+  /// Zeros, or with values that the caller has yet to write.
+  FeatureRows(std::int64_t rows, std::int64_t length, bool zeros = true)
+      : rows_(rows), stride_(padded_length(length)), values_(allocate(bytes(rows, length)), &std::free) {
+    if (zeros) clear();
   }
+  void clear() { std::fill_n(values_.get(), rows_ * stride_, 0.0f); }
   static std::int64_t padded_length(std::int64_t length) { return (length + 15) / 16 * 16; }
+  /// What kernels read beyond the last row: groups of 4.
+  static std::int64_t padded_rows(std::int64_t rows) { return (rows + 3) / 4 * 4; }
   static std::size_t bytes(std::int64_t rows, std::int64_t length) {
     return static_cast<std::size_t>(rows * padded_length(length)) * sizeof(float);
   }
   float* row(std::int64_t index) { return values_.get() + index * stride_; }
   const float* row(std::int64_t index) const { return values_.get() + index * stride_; }
+  std::int64_t rows() const { return rows_; }
   std::int64_t stride() const { return stride_; }
 
  private:
-  std::int64_t stride_;
+  /// Large ones by large pages: a product goes along 64 rows at once, each on a page of its own.
+  static float* allocate(std::size_t bytes) {
+    constexpr std::size_t page = std::size_t{2} << 20;
+    const bool large = bytes >= 4 * page;
+    const std::size_t whole = large ? (bytes + page - 1) / page * page : bytes;
+    void* const memory = std::aligned_alloc(large ? page : 64, whole);
+    if (!memory) throw std::bad_alloc();
+    if (large) ::madvise(memory, whole, MADV_HUGEPAGE);  // where the system has none, as it is
+    return static_cast<float*>(memory);
+  }
+
+  std::int64_t rows_, stride_;
   std::unique_ptr<float, decltype(&std::free)> values_;
 };
+
+/// How many right blocks are compared together: their left blocks are then read as much less often.
+inline constexpr std::int64_t right_blocks = 8;
 
 /// Two blocks of runs whose features are compared pair by pair.
 struct BlockPair {
   const float *left = nullptr,
-              *right = nullptr;  ///< [rows or columns, stride], zeros behind up to block_runs
+              *right = nullptr;  ///< [rows or columns, stride], readable up to a multiple of 4 rows
   std::int64_t stride = 0;
   std::int64_t rows = 0, columns = 0;  ///< runs; at most block_runs
   bool diagonal = false;               ///< both are the same block: values are wanted for row <= column

@@ -33,6 +33,7 @@ class Reader {
     if (file_.has_array(name, "moments")) cohort.snapshots = file_.cohort_integers(name, "snapshot");
     read_parts(cohort, "matrix", "singular_value_matrix", "singular_values", cohort.matrices);
     read_parts(cohort, "layer", "node_layer", "node_strength", cohort.layers);
+    read_histogram(cohort);
     read_logits(cohort);
     read_weights(cohort);
     read_networks(cohort);
@@ -73,6 +74,18 @@ class Reader {
       for (const auto part : elements) ++parts[static_cast<std::size_t>(part)].size;
     for (std::size_t i = 1; i < parts.size(); ++i) parts[i].offset = parts[i - 1].offset + parts[i - 1].size;
     KINDRED_VALIDATE(sound, damaged(cohort.name, "the parts of " + array + " are not in order"));
+  }
+
+  void read_histogram(Cohort& cohort) const {
+    if (!file_.has_array(cohort.name, "histogram")) return;
+    const auto histogram = file_.array(cohort.name, "histogram");
+    KINDRED_VALIDATE(
+        histogram.type == store::Type::u32 && histogram.dimensions.size() == 3 &&
+            histogram.dimensions[0].size == static_cast<std::int64_t>(cohort.snapshots.size()) &&
+            histogram.dimensions[1].size == static_cast<std::int64_t>(cohort.parameters.size()) &&
+            histogram.dimensions[2].size > 2,
+        damaged(cohort.name, "its histograms have another shape than its parameters"));
+    cohort.bins = histogram.dimensions[2].size;
   }
 
   void read_logits(Cohort& cohort) const {

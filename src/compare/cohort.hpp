@@ -26,6 +26,7 @@ struct Cohort {
   std::vector<std::int64_t> snapshots;         ///< epochs at which statistics were taken
   std::vector<std::int64_t> weight_snapshots;  ///< epochs whose weights are kept; may be none
   std::int64_t probes = 0, classes = 0;        ///< of the stored logits; 0 without any
+  std::int64_t bins = 0;                       ///< of the histograms, those beyond the range among them
 
   /// Why the networks cannot be evaluated: their layers, activation or images are not known. Empty where they
   /// can; only then what follows is whole.

@@ -1,162 +1,145 @@
 #include "compare/compare.hpp"
 
-#include <unistd.h>
-
-#include <algorithm>
-#include <chrono>
 #include <filesystem>
-#include <map>
 #include <memory>
 
-#include "compare/histogram_range.hpp"
+#include "compare/announcement.hpp"
 #include "compare/images.hpp"
+#include "compare/moment_scales.hpp"
+#include "compare/node_memory.hpp"
 #include "compare/progress.hpp"
 #include "compare/tasks.hpp"
+#include "compare/tile_progress.hpp"
 #include "compare/worker.hpp"
 #include "core/log.hpp"
-#include "core/time.hpp"
 #include "parallel/ticket_queue.hpp"
 #include "store/lock.hpp"
 #include "store/similarity_reader.hpp"
+#include "train/stop.hpp"
 #include "train/torch/threads.hpp"
 
 namespace kindred::compare {
 namespace {
 
-std::size_t default_memory(const parallel::Communicator& world) {
+/// Bytes for each rank: as many on every rank, or they would cut other tiles. Collective.
+std::size_t memory_of_rank(const CompareOptions& options, const parallel::Communicator& world) {
+  if (options.memory > 0) return options.memory;
   const auto node = world.split_node();
-  const auto bytes =
-      static_cast<std::size_t>(sysconf(_SC_PHYS_PAGES)) * static_cast<std::size_t>(sysconf(_SC_PAGE_SIZE));
-  return bytes / 8 / static_cast<std::size_t>(node.size());
+  const auto share = static_cast<std::int64_t>(node_memory() / 4 / static_cast<std::size_t>(node.size()));
+  return static_cast<std::size_t>(-world.maximum(-share));
 }
 
-/// Refuses to replace anything but an older comparison. Independent.
-void check_output(const CompareOptions& options) {
-  if (!std::filesystem::exists(options.output)) return;
+/// Whether the output is there and is what this job would make. Refuses to replace anything but an older
+/// comparison. Independent.
+bool is_finished(const CompareOptions& options, const Job& job) {
+  if (!std::filesystem::exists(options.output)) return false;
   try {
-    const store::SimilarityReader reader(options.output);
+    return store::SimilarityReader(options.output).attribute("comparison") ==
+           job.layout.attributes.at("comparison");
   } catch (const Error& error) {
     throw usage_error("{} is not replaced (it is there, and it is no comparison: {}) give -o another name",
                       options.output, error.what());
   }
 }
 
-double cost_of(const std::vector<Task>& tasks) {
-  double operations = 0;
-  for (const auto& task : tasks) operations += task.cost;
-  return operations;
+/// That every rank read the same files: each decides by itself what there is to do. Collective.
+void check_agreement(const Job& job, const std::vector<Task>& tasks, const std::string& population,
+                     const parallel::Communicator& world) {
+  const auto mine = static_cast<std::int64_t>(job.key ^ (tasks.size() * 0x9e3779b97f4a7c15u));
+  const auto first = world.broadcast(mine);
+  world.agree([&] {
+    KINDRED_VALIDATE(mine == first, io_error("{} changed while it was read (another program writes it) start "
+                                             "again when that has ended",
+                                             population));
+  });
 }
 
-void announce(const Job& job, const store::PopulationFile& population, const std::vector<Task>& tasks,
-              const CompareOptions& options, std::size_t kept) {
-  for (const auto& line : job.left_out) log::warn("{}", line);
-  for (const auto& line : histogram_range_lines(job, population)) log::warn("{}", line);
-  std::size_t matrices = 0;
-  for (const auto& scope : job.layout.cohorts)
-    for (const auto& matrix : scope.matrices) matrices += std::max<std::size_t>(1, matrix.slices.size());
-  // 2e10 elements of pairs a second and core is what one tile kernel or product reaches, within a factor of
-  // two.
-  for (std::size_t c = 0; c < job.cohorts.size(); ++c)
-    if (std::ranges::find(job.valid[c], true) == job.valid[c].end())
-      log::warn("cohort {}: no run is done, so there is no value", job.cohorts[c].name);
-  log::info("{}: {} matrices of {} cohort{}, {:.1f} MiB, about {} of one core{}", options.output, matrices,
-            job.cohorts.size(), job.cohorts.size() == 1 ? "" : "s",
-            static_cast<double>(job.layout.bytes()) / 0x1p20, duration_text(cost_of(tasks) / 2e10 + 1),
-            kept > 0 ? fmt::format(" left, {} tiles of an earlier start are kept", kept) : "");
-}
-
-/// The share of the work that is done, and how long the rest will take, on one line of a terminal.
-class Meter {
- public:
-  explicit Meter(const std::vector<Task>& tasks) : tasks_(tasks), total_(cost_of(tasks)) {}
-  void add(std::size_t task) {
-    done_ += tasks_[task].cost;
-    ++count_;
-    if (!isatty(STDERR_FILENO)) return;
-    const double seconds = std::chrono::duration<double>(Clock::now() - start_).count();
-    const bool last = count_ == tasks_.size();
-    fmt::print(stderr, "\r{}/{} tiles, {:.0f} %, {} left   {}", count_, tasks_.size(),
-               total_ > 0 ? 100 * done_ / total_ : 100,
-               duration_text(done_ > 0 ? seconds * (total_ - done_) / done_ : 0), last ? "\n" : "");
-  }
-
- private:
-  using Clock = std::chrono::steady_clock;
-  const std::vector<Task>& tasks_;
-  Clock::time_point start_ = Clock::now();
-  double total_, done_ = 0;
-  std::size_t count_ = 0;
-};
-
-void work_through(const std::vector<Task>& tasks, Worker& worker, const parallel::Communicator& world,
-                  bool concurrent) {
-  Meter meter(tasks);
-  parallel::TicketQueue queue(world, static_cast<std::int64_t>(tasks.size()), concurrent,
-                              [&](int, const parallel::Progress& progress) {
-                                if (progress.settled > 0)
-                                  meter.add(static_cast<std::size_t>(progress.ticket));
-                              });
-  parallel::Progress progress;
-  while (const auto ticket = queue.next(progress)) {
-    worker.work(tasks[static_cast<std::size_t>(*ticket)]);
-    progress.ticket = static_cast<double>(*ticket);
-    progress.settled = 1;
-  }
-  worker.finish();
-  queue.finish(progress);
-}
-
-/// How many pairs of each matrix, the diagonal among them, have no value.
-std::map<std::string, std::int64_t> undefined_pairs(const Job& job, const ProgressFile& done) {
-  std::map<std::string, std::int64_t> undefined;
-  for (const auto& scope : job.layout.cohorts)
-    for (const auto& matrix : scope.matrices) {
-      const auto runs = static_cast<std::int64_t>(scope.runs.size());
-      const auto slices = std::max<std::int64_t>(1, static_cast<std::int64_t>(matrix.slices.size()));
-      undefined[scope.name + "/" + matrix.metric] = slices * runs * (runs + 1) / 2;
+/// Computes tiles until there are none left or this process should stop. Whether all are done. Collective.
+bool work_through(const std::vector<Task>& tasks, Worker& worker, const train::StopRequest& stop,
+                  const parallel::Communicator& world, bool concurrent) {
+  TileProgress tiles(tasks);
+  std::int64_t done = 0;
+  world.agree([&] {
+    parallel::TicketQueue queue(world, static_cast<std::int64_t>(tasks.size()), concurrent,
+                                [&](int, const parallel::Progress& progress) {
+                                  if (progress.settled > 0)
+                                    tiles.add(static_cast<std::size_t>(progress.ticket));
+                                });
+    parallel::Progress progress;
+    while (!stop.requested()) {
+      const auto ticket = queue.next(progress);
+      progress = {};
+      if (!ticket || !worker.work(tasks[static_cast<std::size_t>(*ticket)])) break;
+      progress.ticket = static_cast<double>(*ticket);
+      progress.settled = 1;
+      ++done;
     }
-  for (std::size_t u = 0; u < job.units.size(); ++u)
-    for (std::size_t m = 0; m < job.units[u].metrics.size(); ++m) {
-      const auto defined = done.defined(u, m);
-      for (const auto& destination : job.units[u].destinations[m])
-        undefined[destination.scope + "/" + std::string(job.units[u].metrics[m].name)] -= defined;
-    }
-  return undefined;
+    worker.finish();
+    queue.finish(progress);
+  });
+  if (world.is_root() && !tasks.empty()) tiles.finish();
+  return world.sum(done) == static_cast<std::int64_t>(tasks.size());
 }
 
 }  // namespace
 
 ExitCode compare(const CompareOptions& options, const parallel::Communicator& world, bool concurrent) {
+  std::unique_ptr<train::StopRequest> stop;
   train::use_one_thread();
   std::unique_ptr<store::PopulationFile> population;
   Job job;
   world.agree([&] {
-    check_output(options);
+    stop = std::make_unique<train::StopRequest>(options.time_limit);
     population = std::make_unique<store::PopulationFile>(options.population);
     job = make_job(options, *population);
   });
-  auto tasks = make_tasks(job, options.memory > 0 ? options.memory : default_memory(world), world.size());
+  std::vector<Task> tasks;
+  const auto memory = memory_of_rank(options, world);
+  world.agree([&] { tasks = make_tasks(job, memory, world.size()); });
+  check_agreement(job, tasks, options.population, world);
   std::unique_ptr<store::FileLock> lock;
-  world.root_only([&] { lock = std::make_unique<store::FileLock>(options.output, options.take_lock); });
-  const Images images(job.datasets(), options.data_folder, world);
+  bool finished = false;
   world.root_only([&] {
-    if (!ProgressFile::can_continue(options.output, job)) {
-      ProgressFile::remove(options.output);
-      store::create_similarity(options.output, job.layout);
-      ProgressFile::create(options.output, job);
-    }
+    finished = is_finished(options, job);
+    lock = std::make_unique<store::FileLock>(options.output, options.take_lock);
+    if (finished) ProgressFile::remove(options.output);  // of a start that was killed as it ended
   });
+  if (world.broadcast(static_cast<std::int64_t>(finished)) != 0) {
+    if (world.is_root()) log::info("{}: everything that was asked for is there", options.output);
+    return ExitCode::settled;
+  }
+  fill_moment_scales(job, *population, world);
+  const Images images(job.datasets(), options.data_folder, world);
   std::unique_ptr<ProgressFile> done;
-  world.agree([&] { done = std::make_unique<ProgressFile>(options.output, job); });
-  const auto kept = std::erase_if(tasks, [&](const Task& task) { return done->is_done(task); });
-  world.root_only([&] { announce(job, *population, tasks, options, kept); });
+  world.root_only([&] {
+    const bool goes_on = ProgressFile::can_continue(options.output, job);
+    if (goes_on) done = std::make_unique<ProgressFile>(options.output, job);
+    const auto kept = goes_on ? done->erase_done(tasks) : 0;
+    announce(job, *population, tasks, options, world.size(), kept);
+    if (goes_on) return;
+    ProgressFile::remove(options.output);
+    store::create_similarity(options.output, job.layout);
+    ProgressFile::create(options.output, job);
+    done = std::make_unique<ProgressFile>(options.output, job);
+  });
+  world.agree([&] {
+    if (world.is_root()) return;
+    done = std::make_unique<ProgressFile>(options.output, job);
+    done->erase_done(tasks);
+  });
+  check_agreement(job, tasks, options.population, world);
+  bool complete = false;
   {
     store::SimilarityFile output(options.output, world);
-    Worker worker(job, *population, images, output, *done);
-    world.agree([&] { work_through(tasks, worker, world, concurrent); });
+    Worker worker(job, *population, images, output, *done, [&] { return stop->requested(); });
+    complete = work_through(tasks, worker, *stop, world, concurrent);
+  }
+  if (!complete) {
+    if (world.is_root()) log::warn("{}: stopped, the same command goes on", options.output);
+    return ExitCode::stopped;
   }
   world.root_only([&] {
-    store::finish_similarity(options.output, undefined_pairs(job, *done));
+    store::finish_similarity(options.output, done->undefined());
     ProgressFile::remove(options.output);
   });
   return ExitCode::settled;

@@ -1,5 +1,6 @@
 #pragma once
 
+#include <functional>
 #include <memory>
 #include <span>
 #include <vector>
@@ -12,6 +13,10 @@ namespace kindred::compare {
 
 enum class Side { left, right };
 
+/// Whether this process should stop; and what is thrown where work is given up because of it.
+using Interrupt = std::function<bool()>;
+struct Interrupted {};
+
 /// How the metrics of one family compare the runs of two sources. Everything is a pure function of the two
 /// runs, so values depend neither on the ranks nor on the memory. Independent.
 class Comparison {
@@ -22,18 +27,22 @@ class Comparison {
   /// Makes the feature of a cohort's row; false where it has none (a weight is not finite, a norm is zero),
   /// which makes the run's pairs NaN.
   virtual bool load(Side side, std::int64_t row, float* out) = 0;
-  /// Values of all pairs of several left blocks and one right block. values: [pairs, metrics], of the metrics
-  /// that the comparison was made for.
-  virtual void compare(std::span<const BlockPair> pairs, std::span<PairSums> values) = 0;
+  /// Values of all pairs of several left blocks and some right blocks. values: [pairs, metrics], of the
+  /// metrics that the comparison was made for. Throws Interrupted when `stop` says so, where this may take
+  /// long.
+  virtual void compare(std::span<const BlockPair> pairs, std::span<PairSums> values,
+                       const Interrupt& stop) = 0;
 };
 
 /// One that goes block by block.
 class BlockComparison : public Comparison {
  public:
-  void compare(std::span<const BlockPair> pairs, std::span<PairSums> values) final {
+  void compare(std::span<const BlockPair> pairs, std::span<PairSums> values, const Interrupt& stop) final {
     const auto metrics = values.size() / pairs.size();
-    for (std::size_t k = 0; k < pairs.size(); ++k)
+    for (std::size_t k = 0; k < pairs.size(); ++k) {
+      if (stop && stop()) throw Interrupted();
       compare_block(pairs[k], values.subspan(k * metrics, metrics));
+    }
   }
 
  protected:

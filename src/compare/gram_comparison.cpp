@@ -56,7 +56,7 @@ class GramComparison : public Comparison {
     return true;
   }
 
-  void compare(std::span<const BlockPair> pairs, std::span<PairSums> values) override {
+  void compare(std::span<const BlockPair> pairs, std::span<PairSums> values, const Interrupt&) override {
     diagonals_.resize(pairs.size());
     products_.resize(pairs.size());
     inner_.compute(pairs, 0, triangle_at_, diagonals_);

@@ -7,11 +7,8 @@ namespace {
 /// Of stored histograms, by parameter.
 class HistogramComparison : public BlockComparison {
  public:
-  HistogramComparison(const Source& left, const Source& right) : sources_{left, right} {
-    const auto dimensions = left.file->array(left.cohort->name, "histogram").dimensions;
-    bins_ = dimensions.back().size;
-    counts_.resize(static_cast<std::size_t>(bins_));
-  }
+  HistogramComparison(const Source& left, const Source& right)
+      : sources_{left, right}, bins_(left.cohort->bins), counts_(static_cast<std::size_t>(bins_)) {}
 
   std::int64_t length() const override { return bins_; }
 

@@ -4,37 +4,47 @@
 
 #include <algorithm>
 
+#include "train/native/rows.hpp"
+
 namespace kindred::compare {
-namespace {
 
-/// rows: [block_runs, stride]; out: [length, block_runs].
-void transpose(const float* rows, int stride, std::int64_t length, float* out) {
-  for (std::int64_t k = 0; k < length; ++k) {
-    const float* const column = rows + k;
-    float* const runs = out + k * block_runs;
-#pragma omp simd
-    for (int j = 0; j < static_cast<int>(block_runs); ++j) runs[j] = column[j * stride];
-  }
+std::size_t InnerProducts::place_of(const BlockPair& pair) {
+  const auto known =
+      std::ranges::find(rights_, pair.right, [](const BlockPair* known) { return known->right; });
+  const auto place = static_cast<std::size_t>(known - rights_.begin());
+  if (known != rights_.end()) return place;
+  rights_.push_back(&pair);
+  if (place == turned_.size()) turned_.emplace_back(chunk, block_runs);
+  turned_[place].clear();
+  return place;
 }
-
-}  // namespace
 
 void InnerProducts::compute(std::span<const BlockPair> pairs, std::int64_t first, std::int64_t length,
                             std::span<PairSums> out) {
-  constexpr std::int64_t chunk = 1024;
   const c10::InferenceMode guard;
-  right_.resize(static_cast<std::size_t>(chunk * block_runs));
   auto product = at::empty({block_runs, block_runs});
   const float* values = product.const_data_ptr<float>();
   for (auto& sums : out) sums.fill(0);
+  rights_.clear();
+  std::vector<std::size_t> places;
+  for (const auto& pair : pairs) places.push_back(place_of(pair));
+  left_.clear();
+  std::int64_t used = 0;  // rows of left_ that are not 0
   for (std::int64_t k = first; k < first + length; k += chunk) {
     const auto columns = std::min(chunk, first + length - k);
-    const auto stride = pairs.front().stride;
-    transpose(pairs.front().right + k, static_cast<int>(stride), columns, right_.data());
-    const auto right = at::from_blob(right_.data(), {columns, block_runs});
+    for (std::size_t r = 0; r < rights_.size(); ++r)
+      train::native::transpose(rights_[r]->right + k, rights_[r]->stride, rights_[r]->columns, columns,
+                               turned_[r].row(0), block_runs);
     for (std::size_t p = 0; p < pairs.size(); ++p) {
-      const auto left =
-          at::from_blob(const_cast<float*>(pairs[p].left + k), {block_runs, columns}, {stride, 1});
+      const auto& pair = pairs[p];
+      const bool whole = pair.rows == block_runs;
+      for (std::int64_t i = 0; !whole && i < pair.rows; ++i)
+        std::copy_n(pair.left + i * pair.stride + k, columns, left_.row(i));
+      for (; !whole && used > pair.rows; --used) std::fill_n(left_.row(used - 1), chunk, 0.0f);
+      if (!whole) used = pair.rows;
+      const auto left = at::from_blob(whole ? const_cast<float*>(pair.left + k) : left_.row(0),
+                                      {block_runs, columns}, {whole ? pair.stride : chunk, 1});
+      const auto right = at::from_blob(turned_[places[p]].row(0), {columns, block_runs});
       at::mm_out(product, left, right);
       for (std::size_t i = 0; i < out[p].size(); ++i) out[p][i] += static_cast<double>(values[i]);
     }

@@ -113,6 +113,7 @@ Job make_job(const CompareOptions& options, const store::PopulationFile& file) {
   const auto chosen = choose_metrics(options.metrics);
   read_everything(job, options, file);
   check_metrics(job, options, file, chosen);
+  check_parameters(job, options, chosen);
   job.layout.attributes = {{"sweep_id", file.attribute("sweep_id")},
                            {"population", options.population},
                            {"created", utc_now()},
@@ -129,6 +130,7 @@ Job make_job(const CompareOptions& options, const store::PopulationFile& file) {
     planner.add_scope("/dataset/" + name, members, Reach::dataset, chosen);
   planner.add_scope("/all", all, Reach::all, chosen);
   job.key = key_of(job, options, file);
+  job.layout.attributes["comparison"] = fmt::format("{:016x}", job.key);
   return job;
 }
 

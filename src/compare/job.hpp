@@ -29,8 +29,14 @@ struct Unit {
   std::size_t left = 0, right = 0;                     ///< cohorts; left <= right
   std::int64_t left_slice = 0, right_slice = 0;
   std::int64_t probes = 0;
-  std::shared_ptr<const MomentScale> scale;
+  std::shared_ptr<const MomentScale> scale;  ///< of the family moments
   bool triangle() const { return left == right; }
+};
+
+/// Whose moments a scale is of: slices of cohorts.
+struct ScaledSlices {
+  std::shared_ptr<MomentScale> scale;
+  std::vector<std::pair<std::size_t, std::int64_t>> slices;  ///< cohort and parameter
 };
 
 /// Everything that a comparison does, decided before it starts; the same on every rank.
@@ -41,6 +47,7 @@ struct Job {
   std::vector<std::int64_t> snapshot;          ///< per cohort: its index among those of the statistics
   std::vector<std::int64_t> weights_snapshot;  ///< per cohort: of the weights; -1 where they are not kept
   std::vector<Unit> units;
+  std::vector<ScaledSlices> scales;   ///< filled by fill_moment_scales
   std::vector<std::string> left_out;  ///< a line for each cohort that cannot have every metric
   store::SimilarityLayout layout;
   std::uint64_t key = 0;  ///< of what is compared and how: a comparison of the same key may be continued

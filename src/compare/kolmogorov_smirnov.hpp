@@ -10,6 +10,9 @@ namespace kindred::compare {
 /// below each, counted once, spares most of the work of every pair of runs.
 class KolmogorovSmirnovGrid {
  public:
+  static constexpr std::int64_t most_points = 4097;
+  /// Values of a sample that are enough for as many.
+  static constexpr std::size_t most_values = 24 * 4096;
   /// Quantiles of the samples' values; each sample ascending and without NaN. Independent.
   explicit KolmogorovSmirnovGrid(const std::vector<std::span<const float>>& sorted_samples);
   /// Including -∞, the first, and ∞, the last.

@@ -14,7 +14,7 @@ using Floats = std::experimental::fixed_size_simd<float, lanes>;
 }  // namespace
 
 KolmogorovSmirnovGrid::KolmogorovSmirnovGrid(const std::vector<std::span<const float>>& sorted_samples) {
-  constexpr std::size_t most_cells = 4096, values_per_cell = 24;
+  constexpr std::size_t most_cells = most_points - 1, values_per_cell = most_values / most_cells;
   std::size_t cells = 1;
   for (const auto& sample : sorted_samples) cells = std::max(cells, sample.size() / values_per_cell);
   cells = std::min(cells, most_cells);

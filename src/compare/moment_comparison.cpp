@@ -20,7 +20,11 @@ class MomentComparison : public BlockComparison {
   std::int64_t length() const override { return figures; }
 
   bool load(Side side, std::int64_t row, float* out) override {
-    const auto values = moment_figures(sources_[static_cast<std::size_t>(side)], row);
+    const auto& source = sources_[static_cast<std::size_t>(side)];
+    std::array<double, statistics::moment_names.size()> stored;
+    read_snapshot(source, "moments", row, source.slice * static_cast<std::int64_t>(stored.size()),
+                  std::span<double>(stored));
+    const auto values = moment_figures(stored);
     if (!values) return false;
     for (int k = 0; k < figures; ++k) {
       const double score = ((*values)[static_cast<std::size_t>(k)] - scale_.mean[k]) / scale_.deviation[k];
@@ -49,22 +53,13 @@ class MomentComparison : public BlockComparison {
 
 }  // namespace
 
-std::optional<std::array<double, figures>> moment_figures(const Source& source, std::int64_t row) {
-  std::array<double, statistics::moment_names.size()> stored;
-  read_snapshot(source, "moments", row, source.slice * static_cast<std::int64_t>(stored.size()),
-                std::span<double>(stored));
-  // In the order of moment_names: count, mean, variance, skewness, kurtosis.
+std::optional<MomentFigures> moment_figures(std::span<const double> stored) {
+  // count, mean, variance, skewness, kurtosis
   if (!(stored[0] > 0) || !std::isfinite(stored[1]) || !std::isfinite(stored[2])) return {};
   return {{stored[1], std::log(stored[2] + 1e-12), stored[3], stored[4]}};
 }
 
-MomentScale moment_scale(std::span<const Source> sources) {
-  std::vector<std::array<double, figures>> all;
-  for (const auto& source : sources)
-    for (std::size_t row = 0; row < source.valid->size(); ++row)
-      if ((*source.valid)[row])
-        if (const auto values = moment_figures(source, static_cast<std::int64_t>(row)))
-          all.push_back(*values);
+MomentScale moment_scale(std::span<const MomentFigures> all) {
   MomentScale scale;
   for (int k = 0; k < figures; ++k) {
     double count = 0, sum = 0, squares = 0, smallest = INFINITY, largest = -INFINITY;

@@ -4,8 +4,6 @@
 
 #include <algorithm>
 
-#include "compare/moment_comparison.hpp"
-
 namespace kindred::compare {
 namespace {
 
@@ -88,12 +86,12 @@ void Planner::add_pairs(const Plan& plan, std::size_t position) {
     }
 }
 
-std::shared_ptr<const MomentScale> Planner::scale_of(const Plan& plan, std::size_t position) const {
-  std::vector<Source> sources;
+std::shared_ptr<const MomentScale> Planner::scale_of(const Plan& plan, std::size_t position) {
+  auto& scaled = job_.scales.emplace_back(ScaledSlices{std::make_shared<MomentScale>(), {}});
   for (std::size_t i = 0; i < members_.size(); ++i)
     if (const auto slice = plan.slice(i, position); slice >= 0)
-      sources.push_back(job_.source(members_[i], slice, 0, file_, nullptr));
-  return std::make_shared<MomentScale>(moment_scale(sources));
+      scaled.slices.emplace_back(members_[i], slice);
+  return scaled.scale;
 }
 
 /// Whether runs of two cohorts can be compared pair by pair.

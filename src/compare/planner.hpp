@@ -33,7 +33,7 @@ class Planner {
   Plan plan(const Metric& metric) const;
   void add_matrix(store::SimilarityCohort& layout, const Metric& metric);
   void add_pairs(const Plan& plan, std::size_t position);
-  std::shared_ptr<const MomentScale> scale_of(const Plan& plan, std::size_t position) const;
+  std::shared_ptr<const MomentScale> scale_of(const Plan& plan, std::size_t position);
   bool fit(const Metric& metric, std::size_t left, std::size_t right) const;
   void add(const Metric& metric, Unit unit, const Destination& destination);
 

@@ -2,6 +2,7 @@
 
 #include <unistd.h>
 
+#include <algorithm>
 #include <array>
 #include <cerrno>
 #include <cmath>
@@ -17,7 +18,7 @@ namespace {
 /// How the file begins: what it is, and of which job.
 struct Head {
   std::array<char, 16> kind;
-  std::uint64_t key, entries;
+  std::uint64_t key, entries, bytes;  ///< bytes: of the similarity file
   bool operator==(const Head&) const = default;
 };
 
@@ -35,8 +36,20 @@ std::vector<std::size_t> first_entries(const Job& job) {
   return first;
 }
 
-Head head_of(const Job& job) {
-  return {std::to_array("kindred compare"), job.key, first_entries(job).back()};
+std::uint64_t size_of(const std::string& path) {
+  std::error_code unknown;
+  const auto bytes = std::filesystem::file_size(path, unknown);
+  return unknown ? 0 : bytes;
+}
+
+/// path: of the comparison.
+Head head_of(const std::string& path, const Job& job) {
+  return {std::to_array("kindred compare"), job.key, first_entries(job).back(), size_of(path + ".new")};
+}
+
+/// Whether a pair of blocks of a unit is computed: of a triangle those on and above the diagonal.
+bool is_wanted(const Unit& unit, std::int64_t row, std::int64_t column) {
+  return !unit.triangle() || row <= column;
 }
 
 }  // namespace
@@ -48,14 +61,12 @@ bool ProgressFile::can_continue(const std::string& path, const Job& job) {
   std::ifstream file(beside(path), std::ios::binary);
   Head head{};
   file.read(reinterpret_cast<char*>(&head), sizeof(head));
-  std::error_code unknown;
-  return file && head == head_of(job) &&
-         std::filesystem::file_size(beside(path), unknown) ==
-             sizeof(head) + head.entries * sizeof(std::uint16_t);
+  return file && head == head_of(path, job) &&
+         size_of(beside(path)) == sizeof(head) + head.entries * sizeof(std::uint16_t);
 }
 
 void ProgressFile::create(const std::string& path, const Job& job) {
-  const Head head = head_of(job);
+  const Head head = head_of(path, job);
   store::create_file(beside(path));
   std::ofstream file(beside(path), std::ios::binary);
   file.write(reinterpret_cast<const char*>(&head), sizeof(head));
@@ -128,13 +139,37 @@ void ProgressFile::record() {
   noted_.clear();
 }
 
-std::int64_t ProgressFile::defined(std::size_t unit, std::size_t metric) const {
+std::size_t ProgressFile::erase_done(std::vector<Task>& tasks) const {
+  return std::erase_if(tasks, [this](const Task& task) { return is_done(task); });
+}
+
+std::map<std::string, std::int64_t> ProgressFile::undefined() const {
+  std::map<std::string, std::int64_t> undefined;
+  for (const auto& scope : job_.layout.cohorts)
+    for (const auto& matrix : scope.matrices) {
+      const auto runs = static_cast<std::int64_t>(scope.runs.size());
+      const auto slices = std::max<std::int64_t>(1, static_cast<std::int64_t>(matrix.slices.size()));
+      undefined[scope.name + "/" + matrix.metric] = slices * runs * (runs + 1) / 2;
+    }
   const auto entries = read();
-  std::int64_t count = 0;
-  const auto size = (first_[unit + 1] - first_[unit]) / job_.units[unit].metrics.size();
-  for (std::size_t k = 0; k < size; ++k)
-    if (const auto value = entries[first_[unit] + metric * size + k]; value > 0) count += value - 1;
-  return count;
+  for (std::size_t u = 0; u < job_.units.size(); ++u) {
+    const auto& unit = job_.units[u];
+    for (std::size_t m = 0; m < unit.metrics.size(); ++m) {
+      std::int64_t defined = 0;
+      for (std::int64_t row = 0; row < blocks(job_, unit.left); ++row)
+        for (std::int64_t column = 0; column < blocks(job_, unit.right); ++column) {
+          if (!is_wanted(unit, row, column)) continue;
+          const auto value = entries[entry(u, m, row, column)];
+          KINDRED_VALIDATE(value > 0, io_error("{} lacks a part of {} of {} (it was changed meanwhile) give "
+                                               "the same command again",
+                                               path_, unit.metrics[m].name, job_.cohorts[unit.left].name));
+          defined += value - 1;
+        }
+      for (const auto& to : unit.destinations[m])
+        undefined[to.scope + "/" + std::string(unit.metrics[m].name)] -= defined;
+    }
+  }
+  return undefined;
 }
 
 }  // namespace kindred::compare

@@ -1,6 +1,7 @@
 #pragma once
 
 #include <cstdint>
+#include <map>
 #include <string>
 #include <vector>
 
@@ -27,8 +28,11 @@ class ProgressFile {
   void note(const Task& task, const std::vector<std::vector<float>>& values);
   /// Records what was noted, once the similarity file has been synced.
   void record();
-  /// How many pairs have a value: of a unit and metric, read anew from the file.
-  std::int64_t defined(std::size_t unit, std::size_t metric) const;
+  /// Takes those that are done out of the list; returns how many.
+  std::size_t erase_done(std::vector<Task>& tasks) const;
+  /// How many pairs of each matrix ("<scope>/<metric>"), the diagonal among them, have no value: read anew
+  /// from the file. Throws an input/output error where a pair of blocks has not been done.
+  std::map<std::string, std::int64_t> undefined() const;
 
  private:
   std::size_t entry(std::size_t unit, std::size_t metric, std::int64_t row, std::int64_t column) const;

@@ -1,5 +1,7 @@
 #include "compare/representation.hpp"
 
+#include <algorithm>
+
 #include "compare/representation_widths.hpp"
 #include "train/gather.hpp"
 #include "train/torch/forward.hpp"
@@ -23,9 +25,14 @@ at::Tensor Representation::compute(std::int64_t row) const {
   auto operands = train::pytorch_operands(network, weights);
   for (auto& operand : operands)  // products with a matrix whose columns are contiguous are quicker
     if (operand.dim() == 2) operand = operand.t().contiguous().t();
-  std::vector<at::Tensor> representations;
-  train::forward(network, operands, images_, {.representations = &representations});
-  return representations[static_cast<std::size_t>(source_.slice)];
+  auto values = at::empty({source_.probes, width_});
+  for (std::int64_t first = 0; first < source_.probes; first += images_at_once) {
+    const auto count = std::min(images_at_once, source_.probes - first);
+    std::vector<at::Tensor> representations;
+    train::forward(network, operands, images_.narrow(0, first, count), {.representations = &representations});
+    values.narrow(0, first, count).copy_(representations[static_cast<std::size_t>(source_.slice)]);
+  }
+  return values;
 }
 
 }  // namespace kindred::compare

@@ -3,6 +3,7 @@
 #include <fmt/ranges.h>
 
 #include <algorithm>
+#include <set>
 
 #include "core/error.hpp"
 
@@ -28,15 +29,8 @@ Slices parameters(const CompareOptions& options, const Cohort& cohort) {
   if (options.parameters == "each") return all;
   Slices chosen;
   const auto wanted = split_names(options.parameters);
-  std::vector<std::string> names;
-  for (const auto& entry : all) {
-    names.push_back(entry.second);
+  for (const auto& entry : all)
     if (std::ranges::find(wanted, entry.second) != wanted.end()) chosen.push_back(entry);
-  }
-  for (const auto& name : wanted)
-    KINDRED_VALIDATE(std::ranges::find(names, name) != names.end(),
-                     usage_error("--parameters: there is no {} in cohort {} (known: each, {})", name,
-                                 cohort.name, fmt::join(names, ", ")));
   return chosen;
 }
 
@@ -45,7 +39,32 @@ std::int64_t index_of(const std::vector<Cohort::Parameter>& parts, const std::st
   return found == parts.end() ? -1 : found - parts.begin();
 }
 
+/// Whether the weights as a whole are among those that --parameters asks for.
+bool has_all(const CompareOptions& options) {
+  const auto wanted = split_names(options.parameters);
+  return options.parameters == "each" || std::ranges::find(wanted, "all") != wanted.end();
+}
+
 }  // namespace
+
+void check_parameters(Job& job, const CompareOptions& options, const std::vector<Metric>& chosen) {
+  if (options.parameters == "each") return;
+  std::set<std::string> known;
+  for (const auto& cohort : job.cohorts)
+    for (const auto& parameter : cohort.parameters) known.insert(parameter.name);
+  for (const auto& name : split_names(options.parameters))
+    KINDRED_VALIDATE(known.contains(name),
+                     usage_error("--parameters: no cohort of {} has {} (known: each, {})", options.population,
+                                 name, fmt::join(known, ", ")));
+  const auto by_role = [](const Metric& metric) {
+    return metric.reach != Reach::cohort &&
+           (metric.subject == Subject::weights || metric.subject == Subject::spectra);
+  };
+  if (!has_all(options) && std::ranges::any_of(chosen, by_role))
+    job.left_out.push_back(
+        "--parameters: weights and spectra are not compared beyond a cohort, as what cohorts have in common "
+        "are not names (add all, or leave it at each)");
+}
 
 std::string obstacle(const Job& job, const Metric& metric, std::size_t index,
                      const store::PopulationFile& file) {
@@ -111,7 +130,7 @@ Slices common_slices(const CompareOptions& options, const Metric& metric, const 
   const auto& parts = spectra ? cohort.matrices : cohort.parameters;
   const auto all = static_cast<std::int64_t>(spectra ? parts.size() : parts.size() - 1);
   Slices roles;
-  if (options.parameters == "each" || options.parameters == "all") roles.emplace_back(all, "all");
+  if (has_all(options)) roles.emplace_back(all, "all");
   if (options.parameters != "each") return roles;
   const auto matrix = [&](const auto& chosen) {
     return cohort.matrices.empty() ? -1 : index_of(parts, chosen(cohort.matrices).name);

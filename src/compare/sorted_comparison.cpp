@@ -87,8 +87,13 @@ class SortedComparison : public BlockComparison {
         if (valid[row]) rows.push_back(static_cast<std::int64_t>(row));
       for (std::size_t k = 0; k < std::min(samples, rows.size()); ++k) {
         std::vector<float> sample(static_cast<std::size_t>(values.size()));
-        if (values.load(rows[k * rows.size() / samples % rows.size()], sample.data()))
-          sorted.push_back(std::move(sample));
+        if (!values.load(rows[k * rows.size() / samples % rows.size()], sample.data())) continue;
+        if (constexpr auto most = KolmogorovSmirnovGrid::most_values; sample.size() > most) {
+          for (std::size_t i = 0; i < most; ++i) sample[i] = sample[i * sample.size() / most];
+          sample.resize(most);
+          sample.shrink_to_fit();
+        }
+        sorted.push_back(std::move(sample));
       }
     }
     grid_ = std::make_unique<KolmogorovSmirnovGrid>(

@@ -76,6 +76,8 @@ QuantileSteps::QuantileSteps(std::int64_t left, std::int64_t right) {
   // Breaks lie at multiples of 1 / left and of 1 / right; in units of 1 / (left * right) they are whole.
   std::int64_t i = 0, j = 0, position = 0;
   const auto whole = static_cast<double>(left) * static_cast<double>(right);
+  const auto most = static_cast<std::size_t>(left + right);
+  left_index.reserve(most), right_index.reserve(most), widths.reserve(most);
   while (i < left && j < right) {
     const std::int64_t end = std::min((i + 1) * right, (j + 1) * left);
     left_index.push_back(i);

@@ -38,6 +38,7 @@ struct QuantileSteps {
   QuantileSteps(std::int64_t left, std::int64_t right);
   std::vector<std::int64_t> left_index, right_index;
   std::vector<float> widths;
+  static constexpr std::size_t bytes_of_piece = 2 * sizeof(std::int64_t) + sizeof(float);
 };
 
 }  // namespace kindred::compare

@@ -2,90 +2,119 @@
 
 #include <algorithm>
 
-#include "compare/representation_widths.hpp"
+#include "compare/sizes.hpp"
+#include "core/error.hpp"
+#include "store/disk.hpp"
 
 namespace kindred::compare {
 namespace {
 
-/// Sizes from which the memory and the time of a unit follow.
-struct Sizes {
-  std::int64_t feature = 0;  ///< floats of a run's feature, at least
-  double pair = 0;           ///< multiply-adds of a pair
+std::int64_t blocks_of(std::int64_t runs) { return (runs + block_runs - 1) / block_runs; }
+
+/// A unit's runs on both sides, and what its tiles cost when they have `side` blocks a side.
+struct Sides {
+  Sides(const Job& job, const Unit& unit)
+      : sizes(sizes_of(job, unit)),
+        left(static_cast<std::int64_t>(job.cohorts[unit.left].runs.size())),
+        right(static_cast<std::int64_t>(job.cohorts[unit.right].runs.size())),
+        triangle(unit.triangle()) {}
+
+  std::int64_t blocks() const { return blocks_of(std::max(left, right)); }
+  std::size_t bytes(std::int64_t side) const {
+    const auto rows = std::min(left, side * block_runs), columns = std::min(right, side * block_runs);
+    return tile_bytes(sizes, rows, triangle && rows == left ? 0 : columns);
+  }
+  double cost(const Tile& tile) const {
+    const auto rows = static_cast<double>(tile.rows), columns = static_cast<double>(tile.columns);
+    if (triangle && tile.first_row == tile.first_column)
+      return rows * sizes.run + rows * (rows + 1) / 2 * sizes.pair;
+    return (rows + columns) * sizes.run + rows * columns * sizes.pair;
+  }
+  double largest(std::int64_t side) const {
+    const auto rows = std::min(left, side * block_runs), columns = std::min(right, side * block_runs);
+    return cost({0, rows, triangle && rows == left ? 0 : -1, columns});
+  }
+  /// Of all tiles: every run is loaded about as often as there are tiles beside each other.
+  double total(std::int64_t side) const {
+    const auto down = static_cast<double>((blocks_of(left) + side - 1) / side),
+               across = static_cast<double>((blocks_of(right) + side - 1) / side);
+    const auto rows = static_cast<double>(left), columns = static_cast<double>(right);
+    const double loads = triangle ? rows * down : rows * across + columns * down;
+    const double pairs = triangle ? rows * (rows + 1) / 2 : rows * columns;
+    return loads * sizes.run + pairs * sizes.pair;
+  }
+
+  Sizes sizes;
+  std::int64_t left, right;
+  bool triangle;
 };
 
-Sizes sizes_of_sorted(std::int64_t left, std::int64_t right) {
-  const std::int64_t pieces = left == right ? left : left + right + std::max(left, right);
-  return {pieces + 4096, static_cast<double>(std::max(left, right)) + 4096};
+/// Refuses where the smallest tiles of some unit do not fit into the memory.
+void check_memory(const Job& job, const std::vector<Sides>& units, std::size_t memory) {
+  const auto worst = std::ranges::max_element(units, {}, [](const Sides& sides) { return sides.bytes(1); });
+  if (worst == units.end() || worst->bytes(1) <= memory) return;
+  const auto& unit = job.units[static_cast<std::size_t>(worst - units.begin())];
+  const auto alone = worst->triangle && worst->left <= block_runs;
+  const auto runs = std::min(worst->left, block_runs) + (alone ? 0 : std::min(worst->right, block_runs));
+  throw usage_error(
+      "--memory: {} of cohort {} takes {} on each rank, of which it has {} ({} runs at a time of "
+      "{} values each) give that much, start fewer ranks on a node, or leave the metric out",
+      unit.metrics.front().name, job.cohorts[unit.left].name, store::readable_bytes(worst->bytes(1)),
+      store::readable_bytes(memory), runs, worst->sizes.feature);
 }
 
-std::int64_t elements(const std::vector<Cohort::Parameter>& parts, std::int64_t slice) {
-  const auto k = static_cast<std::size_t>(slice);
-  return k < parts.size() ? parts[k].size : parts.back().offset + parts.back().size;
+/// The most blocks a side that fit into the memory.
+std::int64_t most_blocks(const Sides& sides, std::size_t memory) {
+  auto side = sides.blocks();
+  while (side > 1 && sides.bytes(side) > memory) --side;
+  return side;
 }
 
-Sizes sizes_of(const Job& job, const Unit& unit) {
-  const auto &left = job.cohorts[unit.left], &right = job.cohorts[unit.right];
-  const auto n = static_cast<double>(unit.probes);
-  const auto of = [&](const std::vector<Cohort::Parameter> Cohort::*parts) {
-    return sizes_of_sorted(elements(left.*parts, unit.left_slice), elements(right.*parts, unit.right_slice));
-  };
-  const auto width = [](const Cohort& cohort, std::int64_t slice) {
-    return representation_widths(cohort.network(0))[static_cast<std::size_t>(slice)];
-  };
-  switch (unit.metrics.front().family) {
-    case Family::sorted_weights:
-    case Family::standardized_weights:
-      return of(&Cohort::parameters);
-    case Family::spectra:
-      return of(&Cohort::matrices);
-    case Family::node_strengths:
-      return of(&Cohort::layers);
-    case Family::weights: {
-      const auto size = elements(left.parameters, unit.left_slice);
-      return {size, static_cast<double>(size) / 2};
-    }
-    case Family::histograms:
-      return {1024, 4096};
-    case Family::moments:
-      return {16, 64};
-    case Family::grams:
-      return {unit.probes * (unit.probes + 1) / 2 + 64, n * n / 4};
-    case Family::classes:
-      return {unit.probes, n};
-    case Family::probabilities:
-      return {unit.probes * left.classes, 20 * n * static_cast<double>(left.classes)};
-    case Family::aligned_weights:
-      return {left.size(), 60 * static_cast<double>(left.size())};
-    case Family::procrustes:
-    case Family::svcca:
-    case Family::pwcca:
-      break;
+/// The side with which all units are done soonest: larger tiles load runs less often, smaller ones leave no
+/// rank without work at the end. `others`: what the other units cost.
+std::int64_t best_side(const Sides& sides, std::int64_t most, double others, int ranks) {
+  // A tile that is not finished is computed again by the next start.
+  constexpr double longest = 10;
+  std::int64_t best = 1;
+  double soonest = 0;
+  for (std::int64_t side = 1; side <= most; ++side) {
+    const double tile = sides.largest(side);
+    if (side > 1 && tile > longest) break;
+    const double share = (others + sides.total(side)) / ranks;
+    const double time = ranks == 1 ? share : std::max(share, 1.5 * tile);
+    if (side == 1 || time <= soonest) best = side, soonest = time;
   }
-  const auto a = width(left, unit.left_slice), b = width(right, unit.right_slice);
-  const auto product = static_cast<double>(a) * static_cast<double>(b);
-  return {2 * unit.probes * std::max(a, b), product * (n + 20 * static_cast<double>(std::min(a, b)))};
+  return best;
 }
 
 }  // namespace
 
 std::vector<Task> make_tasks(const Job& job, std::size_t memory, int ranks) {
-  constexpr std::int64_t most = 32;  // blocks a side, so that a tile's values stay small too
-  std::vector<Task> tasks;
-  for (std::size_t u = 0; u < job.units.size(); ++u) {
-    const auto& unit = job.units[u];
-    const auto sizes = sizes_of(job, unit);
-    const auto left = static_cast<std::int64_t>(job.cohorts[unit.left].runs.size());
-    const auto right = static_cast<std::int64_t>(job.cohorts[unit.right].runs.size());
-    // At least as many tiles a side as ranks, where there are so many blocks: twice as many tiles as ranks.
-    const auto blocks = (std::max(left, right) + block_runs - 1) / block_runs;
-    const auto share =
-        ranks > 1 ? std::max<std::int64_t>(1, blocks / std::min<std::int64_t>(ranks + 1, 8)) : most;
-    const auto side = std::min({blocks_that_fit(sizes.feature, memory), share, most});
-    for (const auto& tile : make_tiles(left, right, unit.triangle(), side))
-      tasks.push_back({u, tile, sizes.pair * static_cast<double>(tile.rows * tile.columns)});
+  std::vector<Sides> units;
+  for (const auto& unit : job.units) units.emplace_back(job, unit);
+  check_memory(job, units, memory);
+  std::vector<std::int64_t> most;
+  double all = 0;
+  for (const auto& sides : units) {
+    most.push_back(most_blocks(sides, memory));
+    all += sides.total(most.back());
   }
-  std::ranges::stable_sort(tasks, std::ranges::greater(), &Task::cost);
+  std::vector<Task> tasks;
+  for (std::size_t u = 0; u < units.size(); ++u) {
+    const auto& sides = units[u];
+    const auto side = best_side(sides, most[u], all - sides.total(most[u]), ranks);
+    for (const auto& tile : make_tiles(sides.left, sides.right, sides.triangle, side))
+      tasks.push_back({u, tile, sides.cost(tile)});
+  }
+  // One rank goes along the rows of tiles, so that it loads their runs once.
+  if (ranks > 1) std::ranges::stable_sort(tasks, std::ranges::greater(), &Task::cost);
   return tasks;
+}
+
+double cost_of(const std::vector<Task>& tasks) {
+  double seconds = 0;
+  for (const auto& task : tasks) seconds += task.cost;
+  return seconds;
 }
 
 }  // namespace kindred::compare

@@ -11,11 +11,15 @@ namespace kindred::compare {
 struct Task {
   std::size_t unit = 0;
   Tile tile;
-  double cost = 0;  ///< multiply-adds, roughly
+  double cost = 0;  ///< seconds of one core, roughly
 };
 
-/// The tiles of every unit, costliest first and those of a unit one after another: enough for the ranks to
-/// share, and such that each one's features fit into `memory` bytes.
+/// The tiles of every unit, for several ranks the costliest first: enough for these to share, and such that
+/// each fits into `memory` bytes. Throws a usage error where none does. The same on every rank for the same
+/// arguments. Independent.
 std::vector<Task> make_tasks(const Job& job, std::size_t memory, int ranks);
+
+/// Seconds of one core, roughly.
+double cost_of(const std::vector<Task>& tasks);
 
 }  // namespace kindred::compare

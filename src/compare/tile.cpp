@@ -16,25 +16,24 @@ std::vector<Tile> make_tiles(std::int64_t left, std::int64_t right, bool triangl
   return tiles;
 }
 
-std::int64_t blocks_that_fit(std::int64_t length, std::size_t memory) {
-  return std::max<std::int64_t>(
-      1, static_cast<std::int64_t>(memory / 2 / FeatureRows::bytes(block_runs, length)));
-}
-
 Features::Features(Comparison& comparison, Side side, std::int64_t first, std::int64_t rows,
-                   const std::vector<bool>& valid)
+                   const std::vector<bool>& valid, const Interrupt& stop)
     : defined_(static_cast<std::size_t>(rows)),
-      values_((rows + block_runs - 1) / block_runs * block_runs, comparison.length()) {
-  for (std::int64_t i = 0; i < rows; ++i) {
-    if (!valid[static_cast<std::size_t>(first + i)]) continue;
+      values_(FeatureRows::padded_rows(rows), comparison.length(), false) {
+  const auto clear = [&](std::int64_t i) { std::fill_n(values_.row(i), values_.stride(), 0.0f); };
+  for (std::int64_t i = 0; i < values_.rows(); ++i) {
+    if (stop && stop()) throw Interrupted();
+    clear(i);
+    if (i >= rows || !valid[static_cast<std::size_t>(first + i)]) continue;
     const bool defined = comparison.load(side, first + i, values_.row(i));
-    if (!defined) std::fill_n(values_.row(i), values_.stride(), 0.0f);
+    if (!defined) clear(i);
     defined_[static_cast<std::size_t>(i)] = defined;
   }
 }
 
 std::vector<std::vector<float>> compute_tile(Comparison& comparison, std::span<const Metric> metrics,
-                                             const Features& left, const Features* right) {
+                                             const Features& left, const Features* right,
+                                             const Interrupt& stop) {
   const bool diagonal = right == nullptr;
   const Features& other = diagonal ? left : *right;
   const auto columns = other.rows();
@@ -47,19 +46,26 @@ std::vector<std::vector<float>> compute_tile(Comparison& comparison, std::span<c
     return std::clamp(computed, metric.low, metric.high);
   };
   std::vector<BlockPair> pairs;
+  std::vector<std::pair<std::int64_t, std::int64_t>> places;  // first row and column of each
   std::vector<PairSums> found;
-  for (std::int64_t q = 0; q < other.blocks(); ++q) {
+  for (std::int64_t first = 0; first < other.blocks(); first += right_blocks) {
+    if (stop && stop()) throw Interrupted();
+    const auto end = std::min(first + right_blocks, other.blocks());
     pairs.clear();
-    for (std::int64_t p = 0; p < (diagonal ? q + 1 : left.blocks()); ++p)
-      pairs.push_back(
-          {left.block(p), other.block(q), left.stride(), left.runs(p), other.runs(q), diagonal && p == q});
+    places.clear();
+    for (std::int64_t p = 0; p < (diagonal ? end : left.blocks()); ++p)
+      for (std::int64_t q = diagonal ? std::max(first, p) : first; q < end; ++q) {
+        pairs.push_back(
+            {left.block(p), other.block(q), left.stride(), left.runs(p), other.runs(q), diagonal && p == q});
+        places.emplace_back(p * block_runs, q * block_runs);
+      }
     found.resize(pairs.size() * metrics.size());
-    comparison.compare(pairs, found);
+    comparison.compare(pairs, found, stop);
     for (std::size_t p = 0; p < pairs.size(); ++p)
       for (std::size_t m = 0; m < metrics.size(); ++m)
         for (std::int64_t r = 0; r < pairs[p].rows; ++r)
           for (std::int64_t c = pairs[p].diagonal ? r : 0; c < pairs[p].columns; ++c) {
-            const auto i = static_cast<std::int64_t>(p) * block_runs + r, j = q * block_runs + c;
+            const auto i = places[p].first + r, j = places[p].second + c;
             const auto computed = found[p * metrics.size() + m][static_cast<std::size_t>(r * block_runs + c)];
             const auto result = static_cast<float>(value(metrics[m], i, j, computed));
             values[m][static_cast<std::size_t>(i * columns + j)] = result;

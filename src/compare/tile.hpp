@@ -20,15 +20,12 @@ struct Tile {
 std::vector<Tile> make_tiles(std::int64_t left, std::int64_t right, bool triangle,
                              std::int64_t blocks_per_side);
 
-/// Blocks a side such that the features of both sides fit into `memory` bytes; at least one.
-std::int64_t blocks_that_fit(std::int64_t length, std::size_t memory);
-
 /// The features of consecutive rows of one side of a comparison. Independent.
 class Features {
  public:
-  /// `valid`: of each row of the cohort; others are not loaded.
+  /// `valid`: of each row of the cohort; others are not loaded. Throws Interrupted when `stop` says so.
   Features(Comparison& comparison, Side side, std::int64_t first, std::int64_t rows,
-           const std::vector<bool>& valid);
+           const std::vector<bool>& valid, const Interrupt& stop = {});
   std::int64_t rows() const { return static_cast<std::int64_t>(defined_.size()); }
   std::int64_t blocks() const { return (rows() + block_runs - 1) / block_runs; }
   /// Runs of a block.
@@ -44,8 +41,10 @@ class Features {
 
 /// The values of a tile [rows, columns] for each of the metrics, clamped to their range. `right` is null for
 /// a tile on the diagonal, which is mirrored and whose diagonal is exactly 0 for distances and 1 for
-/// similarities. A pair with a run whose feature is not defined is NaN. Independent.
+/// similarities. A pair with a run whose feature is not defined is NaN. Throws Interrupted when `stop` says
+/// so. Independent.
 std::vector<std::vector<float>> compute_tile(Comparison& comparison, std::span<const Metric> metrics,
-                                             const Features& left, const Features* right);
+                                             const Features& left, const Features* right,
+                                             const Interrupt& stop = {});
 
 }  // namespace kindred::compare

@@ -28,7 +28,7 @@ class WeightsComparison : public Comparison {
     return true;
   }
 
-  void compare(std::span<const BlockPair> pairs, std::span<PairSums> values) override {
+  void compare(std::span<const BlockPair> pairs, std::span<PairSums> values, const Interrupt&) override {
     products_.compute(pairs, 0, pairs.front().stride, values);
   }
 

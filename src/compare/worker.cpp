@@ -2,7 +2,7 @@
 
 namespace kindred::compare {
 
-void Worker::work(const Task& task) {
+std::vector<std::vector<float>> Worker::compute(const Task& task) {
   const auto& unit = job_.units[task.unit];
   const auto& tile = task.tile;
   if (unit_ != task.unit) {
@@ -16,19 +16,29 @@ void Worker::work(const Task& task) {
   if (!left_ || left_first_ != tile.first_row || left_->rows() != tile.rows) {
     left_.reset();  // before the next is made: there is memory for two sides
     left_ = std::make_unique<Features>(*comparison_, Side::left, tile.first_row, tile.rows,
-                                       job_.valid[unit.left]);
+                                       job_.valid[unit.left], stop_);
     left_first_ = tile.first_row;
   }
   const bool diagonal = unit.triangle() && tile.first_row == tile.first_column;
   std::unique_ptr<Features> right;
   if (!diagonal)
     right = std::make_unique<Features>(*comparison_, Side::right, tile.first_column, tile.columns,
-                                       job_.valid[unit.right]);
-  const auto values = compute_tile(*comparison_, unit.metrics, *left_, right.get());
-  write(unit, tile, values);
+                                       job_.valid[unit.right], stop_);
+  return compute_tile(*comparison_, unit.metrics, *left_, right.get(), stop_);
+}
+
+bool Worker::work(const Task& task) {
+  std::vector<std::vector<float>> values;
+  try {
+    values = compute(task);
+  } catch (const Interrupted&) {
+    return false;
+  }
+  write(job_.units[task.unit], task.tile, values);
   progress_.note(task, values);
   // At most a twentieth of the time goes into syncing; killed, tiles of as long are computed again.
   if (Clock::now() - recorded_ > 20 * syncing_) finish();
+  return true;
 }
 
 void Worker::finish() {

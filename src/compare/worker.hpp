@@ -16,14 +16,21 @@ namespace kindred::compare {
 class Worker {
  public:
   Worker(const Job& job, const store::PopulationFile& population, const Images& images,
-         store::SimilarityFile& output, ProgressFile& progress)
-      : job_(job), population_(population), images_(images), output_(output), progress_(progress) {}
+         store::SimilarityFile& output, ProgressFile& progress, Interrupt stop)
+      : job_(job),
+        population_(population),
+        images_(images),
+        output_(output),
+        progress_(progress),
+        stop_(std::move(stop)) {}
 
-  void work(const Task& task);
+  /// False where it was given up because `stop` said so.
+  bool work(const Task& task);
   /// Syncs and records the last tiles.
   void finish();
 
  private:
+  std::vector<std::vector<float>> compute(const Task& task);
   void write(const Unit& unit, const Tile& tile, const std::vector<std::vector<float>>& values);
 
   const Job& job_;
@@ -31,6 +38,7 @@ class Worker {
   const Images& images_;
   store::SimilarityFile& output_;
   ProgressFile& progress_;
+  Interrupt stop_;
   std::optional<std::size_t> unit_;
   std::unique_ptr<Comparison> comparison_;
   std::unique_ptr<Features> left_;

@@ -22,7 +22,7 @@ class RandomComparison : public Comparison {
     for (std::int64_t k = 0; k < length(); ++k) out[k] = static_cast<float>(stream.normal());
     return row != 5;
   }
-  void compare(std::span<const BlockPair> pairs, std::span<PairSums> values) override {
+  void compare(std::span<const BlockPair> pairs, std::span<PairSums> values, const Interrupt&) override {
     if (!distance_) return products_.compute(pairs, 0, pairs.front().stride, values);
     for (std::size_t k = 0; k < pairs.size(); ++k)
       absolute_differences(pairs[k], length(), nullptr, values[k]);
@@ -127,9 +127,19 @@ TEST(MakeTiles, CoverEveryPairOnce) {
   }
 }
 
-TEST(BlocksThatFit, AtLeastOneAndWithinTheMemory) {
-  EXPECT_EQ(blocks_that_fit(1000000, 1), 1);
-  EXPECT_EQ(blocks_that_fit(16, 2 * 10 * 64 * 64), 10);
+/// What stops a tile is asked for each run, and for each group of right blocks.
+TEST(Interrupted, WhileRunsAreLoadedAndWhileTheyAreCompared) {
+  RandomComparison comparison(true);
+  const std::vector<bool> valid(130, true);
+  int left = 3;
+  const Interrupt stop = [&] { return --left < 0; };
+  EXPECT_THROW(Features(comparison, Side::left, 0, 130, valid, stop), Interrupted);
+  const Features features(comparison, Side::left, 0, 130, valid);
+  const auto metric = choose_metrics("wasserstein");
+  left = 1;
+  EXPECT_NO_THROW(compute_tile(comparison, metric, features, nullptr, stop));
+  left = 0;
+  EXPECT_THROW(compute_tile(comparison, metric, features, nullptr, stop), Interrupted);
 }
 
 }  // namespace

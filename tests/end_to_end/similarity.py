@@ -1,10 +1,12 @@
 """What the tests of similarities share: a population with every kind of run, and all pairs by a reference."""
 
+import re
+
 import h5py
 import numpy as np
 import pytest
 
-from support import DONE, compare, train, write_sweep
+from support import DONE, USAGE, compare, run, train, write_sweep
 
 # Products and distances are summed in float over at most 4,096 terms, whose errors average out, and in double
 # across: 64 (the square root) times 2^-24.
@@ -48,6 +50,14 @@ def opened(folder, population, request):
     path = compare(population, folder / f"similarity{request.param}.h5", *options)
     with h5py.File(population) as runs, h5py.File(path) as matrices:
         yield runs, matrices, -1 if request.param == "final" else 0
+
+
+def least_memory(population, output, *options):
+    """The least --memory that a comparison accepts: it says so where it is given less."""
+    process = run("compare", population, "-o", output, *options, "--memory", "1K")
+    assert process.returncode == USAGE and len(process.stderr.splitlines()) == 1, process.stderr
+    number, unit = re.search(r" takes ([0-9.]+) ([KMG]iB) on each rank", process.stderr).groups()
+    return f"{float(number) + 0.1:.1f}{unit}"
 
 
 def is_done(runs, cohort):

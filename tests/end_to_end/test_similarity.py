@@ -1,5 +1,8 @@
 """What every matrix of a similarity file has in common, and what is computed of what was asked for."""
 
+import shlex
+import subprocess
+
 import h5py
 import numpy as np
 import pytest
@@ -16,7 +19,18 @@ from similarity import (
     opened,
     population,
 )
-from support import DIVERGED, DONE, USAGE, compare, run, train, write_sweep
+from support import (
+    DIVERGED,
+    DONE,
+    ENVIRONMENT,
+    INPUT_OUTPUT,
+    USAGE,
+    command,
+    compare,
+    run,
+    train,
+    write_sweep,
+)
 
 FAST = METRICS[:10] + PREDICTIONS
 
@@ -98,6 +112,77 @@ def test_only_what_was_asked_for(folder, population):
                 np.testing.assert_array_equal(group[metric], whole[metric][:][[1, -1]])
 
 
+def test_parameters_that_some_cohorts_have(folder, population):
+    """fc3.weight is of the deeper networks alone; beyond a cohort there are no names, which a line says."""
+    options = ["--metrics", "cosine,moment,spectral", "--parameters", "fc3.weight"]
+    process = run("compare", population, "-o", folder / "some.h5", *options)
+    assert process.returncode == 0
+    (line,) = [line for line in process.stderr.splitlines() if "--parameters" in line]
+    assert "beyond a cohort" in line
+    with h5py.File(folder / "some.h5") as some, h5py.File(compare(population, folder / "whole.h5")) as whole:
+        assert set(some) == {"cohorts"}
+        found = 0
+        for name, group in some["cohorts"].items():
+            parameters = list(whole["cohorts"][name]["parameter"].asstr())
+            assert ("cosine" in group) == ("moment" in group) == ("fc3.weight" in parameters)
+            assert "spectral" in group
+            for metric in ("cosine", "moment") if "cosine" in group else ():
+                values = whole["cohorts"][name][metric][parameters.index("fc3.weight")]
+                np.testing.assert_array_equal(group[metric][0], values)
+                found += 1
+        assert found == 2
+    process = run("compare", population, "-o", folder / "all.h5", *options[:3], "fc3.weight,all")
+    assert process.returncode == 0 and "beyond a cohort" not in process.stderr
+    with h5py.File(folder / "all.h5") as file:
+        assert list(file["all"]["role"].asstr()) == ["all"] and "moment" in file["all"]
+
+
+@pytest.mark.parametrize("limits, warned", [([-0.02, 0.02], True), ([-2.0, 2.0], False)])
+def test_weights_outside_of_the_histogram(folder, limits, warned):
+    """A line where over 5 % of some parameter's weights lie outside of its range."""
+    sweep = write_sweep(
+        folder / "range.toml",
+        {"seeds": 3},
+        record__snapshots="final",
+        record__weights="none",
+        record__histogram_range=limits,
+    )
+    path = train(sweep, folder / f"range{warned}.h5")
+    process = run("compare", path, "-o", folder / f"range{warned}s.h5", "--metrics", "jensen_shannon,moment")
+    lines = [line for line in process.stderr.splitlines() if "5 % of" in line]
+    assert process.returncode == 0 and len(lines) == warned
+    with h5py.File(path) as file:
+        (cohort,) = file["cohorts"].values()
+        counts, sizes = cohort["histogram"][:, -1], cohort["parameter_size"][:]
+        runs = np.count_nonzero((counts[..., 0] + counts[..., -1]) > 0.05 * sizes, axis=0)
+        assert (runs.max() > 0) == warned
+        if warned:
+            worst = cohort["parameter"].asstr()[runs.argmax()]
+            assert f"in {runs.max()} of 3 runs over 5 % of {worst} lies outside" in lines[0]
+    process = run("compare", path, "-o", folder / f"range{warned}m.h5", "--metrics", "moment")
+    assert process.returncode == 0 and "5 % of" not in process.stderr
+
+
+def test_a_full_disk_is_told_before_any_work(tmp_path, population):
+    """By a file system of its own, of one MiB, which ends with the process; unshare may be used by anyone."""
+    disk = tmp_path / "disk"
+    disk.mkdir()
+    arguments = command("compare", population, "-o", disk / "s.h5", "--metrics", "all")
+    script = f"mount -t tmpfs -o size=1M none {disk} || exit 99; {shlex.join(arguments)}; code=$?; ls {disk}; exit $code"
+    process = subprocess.run(
+        ["unshare", "--map-root-user", "--mount", "sh", "-c", script],
+        capture_output=True,
+        text=True,
+        env=ENVIRONMENT,
+        timeout=60,
+    )
+    assert process.returncode == INPUT_OUTPUT, process.stderr
+    size, error = process.stderr.splitlines()[-2:]
+    assert "KiB, about" in size, "what it takes comes first"
+    assert f"cannot create {disk / 's.h5'}" in error and "the disk has" in error
+    assert "tiles" not in process.stderr and process.stdout == "", "nothing is left behind"
+
+
 @pytest.fixture(scope="module")
 def without_weights(folder):
     sweep = write_sweep(folder / "bare.toml", {"seeds": 3}, record__weights="none", record__snapshots="final")
@@ -133,6 +218,9 @@ def test_refuses_metrics_that_need_weights_where_they_are_named(folder, without_
         (["--metrics", "prediction_js", "--snapshot", "0"], "final snapshot"),
         (["--snapshot", "7"], "[0, 1, 2]"),
         (["--parameters", "fc9.weight"], "fc1.weight"),
+        (["--parameters", "fc9.weight,all"], "fc9.weight"),
+        (["--time-limit", "soon"], "--time-limit"),
+        (["--memory", "1K"], "takes"),
         (["--memory", "much"], "--memory"),
         (["--probes", "0"], "--probes"),
     ],

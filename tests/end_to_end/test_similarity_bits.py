@@ -5,15 +5,10 @@ import numpy as np
 import pytest
 
 from reference import centred_gram, cosines, network_inputs, representations
-from similarity import ROUNDING, bits, is_done
+from similarity import ROUNDING, bits, is_done, least_memory
 from support import compare, train, write_sweep
 
-SETTINGS = [
-    {"ranks": 2},
-    {"ranks": 3},
-    {"options": ["--memory", "1M"]},
-    {"ranks": 2, "options": ["--memory", "100KiB"]},
-]
+SETTINGS = [{"ranks": 2}, {"ranks": 3}, {"ranks": 4}, {"memory": "least"}, {"ranks": 2, "memory": "least"}]
 EVERYTHING = ["--metrics", "all"]
 
 
@@ -55,8 +50,11 @@ def test_many_runs(alone):
 @pytest.mark.parametrize("setting", SETTINGS, ids=str)
 def test_ranks_and_memory(folder, alone, setting):
     population, similarity = alone
-    options = EVERYTHING + setting.get("options", [])
-    found = bits(compare(population, folder / "other.h5", *options, ranks=setting.get("ranks")))
+    options = list(EVERYTHING)
+    if "memory" in setting:
+        options += ["--memory", least_memory(population, folder / "least.h5", *EVERYTHING)]
+    output = folder / f"ranks{setting.get('ranks')}-{setting.get('memory')}.h5"
+    found = bits(compare(population, output, *options, ranks=setting.get("ranks")))
     expected = bits(similarity)
     assert found[1] == expected[1]
     assert found[0].keys() == expected[0].keys() and len(found[0]) > 3 * 16

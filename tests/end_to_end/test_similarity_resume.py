@@ -1,21 +1,23 @@
 """A comparison that was killed goes on where it was, and ends as an undisturbed one, bit for bit."""
 
+import os
 import random
 import re
 import shutil
+import signal
 import time
 
 import h5py
 import numpy as np
 import pytest
 
-from killing import kill
-from similarity import bits
-from support import SETTLED, compare, run, start, train, wait_for, write_sweep
+from killing import children, kill
+from similarity import bits, least_memory
+from support import SETTLED, STOPPED, compare, run, start, train, wait_for, write_sweep
 
-HEAD = 32  # bytes of a progress file before its entries
-TILES = 4 * 6  # of aligned_cosine and of three representations: pairs of three blocks of runs
-ARGUMENTS = ["--metrics", "aligned_cosine,procrustes", "--memory", "100KiB", "--probes", 60]
+HEAD = 40  # bytes of a progress file before its entries
+TILES = 4 * 6  # of each cohort: pairs of three blocks of runs, of which two fit into the memory
+ARGUMENTS = ["--metrics", "aligned_cosine", "--memory", "set below"]
 
 
 @pytest.fixture(scope="module")
@@ -23,16 +25,17 @@ def undisturbed(folder):
     """A population whose tiles take some hundredths of a second, and its similarities."""
     sweep = write_sweep(
         folder / "sweep.toml",
-        {"seeds": 75, "train.learning_rate": [0.1, 0.01]},
+        {"seeds": 75, "train.learning_rate": [0.1, 0.01], "model.hidden": [[16, 8 + k] for k in range(4)]},
         data__train_limit=100,
         data__test_limit=100,
-        model__hidden=[24, 12],
+        model__hidden=None,
         train__epochs=1,
         record__snapshots="final",
         record__weights="final",
         record__probes=20,
     )
     population = train(sweep, folder / "population.h5")
+    ARGUMENTS[-1] = least_memory(population, folder / "least.h5", *ARGUMENTS[:-2])
     return population, bits(compare(population, folder / "undisturbed.h5", *ARGUMENTS))
 
 
@@ -42,6 +45,11 @@ def tiles_done(path):
     if not progress.exists() or progress.stat().st_size < HEAD:
         return 0
     return np.count_nonzero(np.fromfile(progress, "<u2", offset=HEAD))
+
+
+def is_rank(process):
+    with open(f"/proc/{process}/cmdline") as file:
+        return "compare" in file.read().split("\0")[:2]
 
 
 def kill_at(population, path, tiles, delay, ranks=None):
@@ -109,29 +117,25 @@ def killed(tmp_path, half):
     return tmp_path / "s.h5"
 
 
-@pytest.mark.parametrize("ranks, memory", [(2, "100KiB"), (None, "1GiB")])
+@pytest.mark.parametrize("ranks, memory", [(2, None), (None, "1GiB")])
 def test_goes_on_with_other_ranks_and_memory(undisturbed, half, killed, ranks, memory):
     population, expected = undisturbed
-    kept = finish(population, killed, *ARGUMENTS[:3], memory, *ARGUMENTS[4:], ranks=ranks)
-    assert kept == half[1] if memory == "100KiB" else kept < 4  # now a tile is a whole matrix
+    kept = finish(population, killed, *ARGUMENTS[:-1], memory or ARGUMENTS[-1], ranks=ranks)
+    assert kept < 4 if memory else kept == half[1]  # with more memory a tile is a whole matrix
     assert bits(killed) == expected
 
 
 def test_another_command_starts_anew(undisturbed, killed):
     population, (matrices, _) = undisturbed
-    assert finish(population, killed, "--metrics", "procrustes", *ARGUMENTS[2:]) == 0
+    assert finish(population, killed, "--metrics", "aligned_cosine,moment", *ARGUMENTS[2:]) == 0
     found = bits(killed)[0]
-    assert found == {name: values for name, values in matrices.items() if name.endswith("procrustes")}
-    assert len(found) == 2
+    assert {name: found[name] for name in matrices} == matrices and len(found) > len(matrices) == 4
 
 
 def test_other_probes_start_anew(undisturbed, killed):
-    population, (matrices, _) = undisturbed
-    assert finish(population, killed, *ARGUMENTS[:-1], 59) == 0
-    found = bits(killed)[0]
-    assert {name for name in found if found[name] == matrices[name]} == {
-        name for name in found if name.endswith("aligned_cosine")
-    }
+    population, expected = undisturbed
+    assert finish(population, killed, *ARGUMENTS, "--probes", 59) == 0
+    assert bits(killed) == expected
 
 
 def test_a_changed_population_starts_anew(tmp_path, undisturbed, killed):
@@ -146,8 +150,11 @@ def test_a_changed_population_starts_anew(tmp_path, undisturbed, killed):
 def damage(path, how):
     progress = path.with_name(path.name + ".progress")
     content = progress.read_bytes()
+    matrices = path.with_name(path.name + ".new")
     if how == "no matrices":
-        path.with_name(path.name + ".new").unlink()
+        matrices.unlink()
+    elif how == "truncated matrices":
+        matrices.write_bytes(matrices.read_bytes()[:-1000])
     elif how == "missing":
         progress.unlink()
     else:
@@ -163,10 +170,59 @@ def damage(path, how):
 
 
 @pytest.mark.parametrize(
-    "how", ["empty", "half a head", "truncated", "longer", "another kind", "zeros", "missing", "no matrices"]
+    "how",
+    ["empty", "half a head", "truncated", "longer", "another kind", "zeros", "missing"]
+    + ["no matrices", "truncated matrices"],
 )
-def test_a_damaged_progress_file_starts_anew(undisturbed, killed, how):
+def test_damaged_files_start_anew(undisturbed, killed, how):
     population, expected = undisturbed
     damage(killed, how)
     assert finish(population, killed) == 0
     assert bits(killed) == expected
+
+
+@pytest.mark.parametrize("ranks", [None, 2])
+@pytest.mark.parametrize("number", [signal.SIGUSR1, signal.SIGTERM])
+def test_signal_stops_cleanly(tmp_path, undisturbed, number, ranks):
+    population, expected = undisturbed
+    path = tmp_path / "s.h5"
+    process = start("compare", population, "-o", path, *ARGUMENTS, ranks=ranks)
+    wait_for(lambda: tiles_done(path) >= 1, process)
+    for rank in children(process.pid)[:-1] if ranks else [process.pid]:  # mpirun would kill them in a moment
+        if is_rank(rank):
+            os.kill(rank, number)
+    _, errors = process.communicate(timeout=60)
+    assert process.returncode == STOPPED and "the same command goes on" in errors
+    assert {entry.name for entry in tmp_path.iterdir()} == {"s.h5.new", "s.h5.progress"}
+    done = tiles_done(path)
+    assert 1 <= done < TILES
+    assert finish(population, path, ranks=ranks) == done
+    assert bits(path) == expected
+
+
+@pytest.mark.parametrize("ranks", [None, 2])
+def test_time_limit(tmp_path, undisturbed, ranks):
+    """It stops 30 s before the limit, here as it begins, and again; without a limit it ends."""
+    population, expected = undisturbed
+    path = tmp_path / "s.h5"
+    began = time.monotonic()
+    process = run("compare", population, "-o", path, *ARGUMENTS, "--time-limit", "31s", ranks=ranks)
+    assert time.monotonic() - began < 31
+    if process.returncode != SETTLED:  # where a second is not enough
+        assert process.returncode == STOPPED, process.stderr
+        assert not path.exists() and path.with_name("s.h5.progress").exists()
+        finish(population, path)
+    assert bits(path) == expected
+
+
+def test_a_finished_comparison_is_not_repeated(tmp_path, undisturbed):
+    population, _ = undisturbed
+    path = tmp_path / "s.h5"
+    finish(population, path)
+    before = path.stat()
+    process = run("compare", population, "-o", path, *ARGUMENTS[:-2], ranks=2)
+    assert process.returncode == SETTLED and "is there" in process.stderr
+    assert (path.stat().st_ino, path.stat().st_mtime_ns) == (before.st_ino, before.st_mtime_ns)
+    finish(population, path, *ARGUMENTS, "--probes", 59)
+    assert path.stat().st_ino != before.st_ino
+    assert [entry.name for entry in tmp_path.iterdir()] == ["s.h5"]

@@ -1,0 +1,68 @@
+#include <gtest/gtest.h>
+#include <sys/mman.h>
+
+#include <cmath>
+#include <limits>
+
+#include "compare/inner_products.hpp"
+#include "core/random.hpp"
+
+namespace kindred::compare {
+namespace {
+
+/// Random rows; those behind them, which must not be read, are NaN.
+FeatureRows random_rows(std::uint64_t seed, std::int64_t rows, std::int64_t length) {
+  FeatureRows values(block_runs, length);
+  RandomStream stream(seed, Stream::sampling);
+  for (std::int64_t i = 0; i < block_runs; ++i)
+    for (std::int64_t k = 0; k < length; ++k)
+      values.row(i)[k] =
+          i < rows ? static_cast<float>(stream.normal()) : std::numeric_limits<float>::quiet_NaN();
+  return values;
+}
+
+TEST(InnerProducts, OfWholeAndOfPartialBlocksInDouble) {
+  InnerProducts products;
+  for (const std::int64_t length : {1, 17, 1024, 2500})
+    for (const std::int64_t columns : {64, 1, 37}) {
+      const auto whole = random_rows(1, 64, length), partial = random_rows(2, 5, length),
+                 right = random_rows(3, columns, length);
+      const BlockPair pairs[] = {{whole.row(0), right.row(0), right.stride(), 64, columns, false},
+                                 {partial.row(0), right.row(0), right.stride(), 5, columns, false}};
+      std::vector<PairSums> out(2);
+      products.compute(pairs, 0, length, out);
+      for (std::size_t p = 0; p < 2; ++p)
+        for (std::int64_t i = 0; i < block_runs; ++i)
+          for (std::int64_t j = 0; j < block_runs; ++j) {
+            double expected = 0;
+            if (i < pairs[p].rows && j < columns)
+              for (std::int64_t k = 0; k < length; ++k)
+                expected += static_cast<double>(pairs[p].left[i * pairs[p].stride + k]) *
+                            static_cast<double>(right.row(j)[k]);
+            ASSERT_NEAR(out[p][static_cast<std::size_t>(i * block_runs + j)], expected,
+                        3e-6 * std::sqrt(static_cast<double>(length)) + 1e-6)
+                << length << " " << columns << " " << i << " " << j;
+          }
+    }
+}
+
+/// 64 rows of 40 million values are more than 2^31 floats. Only the pages that are touched take memory.
+TEST(InnerProducts, OfRowsThatAreFarApart) {
+  constexpr std::int64_t stride = 40'000'000;
+  const std::size_t bytes = block_runs * stride * sizeof(float);
+  void* const memory =
+      mmap(nullptr, bytes, PROT_READ | PROT_WRITE, MAP_PRIVATE | MAP_ANONYMOUS | MAP_NORESERVE, -1, 0);
+  ASSERT_NE(memory, MAP_FAILED);
+  auto* const rows = static_cast<float*>(memory);
+  for (std::int64_t i = 0; i < block_runs; ++i) rows[i * stride + 3] = static_cast<float>(i + 1);
+  const BlockPair pair{rows, rows, stride, block_runs, block_runs, true};
+  std::vector<PairSums> out(1);
+  InnerProducts().compute({&pair, 1}, 0, 16, out);
+  for (std::int64_t i = 0; i < block_runs; ++i)
+    for (std::int64_t j = 0; j < block_runs; ++j)
+      ASSERT_EQ(out[0][static_cast<std::size_t>(i * block_runs + j)], static_cast<double>((i + 1) * (j + 1)));
+  munmap(memory, bytes);
+}
+
+}  // namespace
+}  // namespace kindred::compare
