@@ -21,7 +21,7 @@ constexpr int signals[] = {SIGUSR1, SIGTERM, SIGINT};
 StopRequest::StopRequest(std::optional<std::chrono::seconds> limit) : left_(shortest_time_left) {
   KINDRED_VALIDATE(
       !limit || *limit > shortest_time_left,
-      usage_error("a time limit of {} s leaves no time to train (the stop comes 30 s before it, to "
+      usage_error("a time limit of {} s leaves no time to work (the stop comes 30 s before it, to "
                   "save what is in training) give more",
                   limit->count()));
   if (limit) limit_ = Clock::now() + *limit;

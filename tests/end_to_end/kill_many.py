@@ -14,7 +14,7 @@ from pathlib import Path
 import numpy as np
 
 from killing import assert_nothing_lost, check, kill
-from similarity import bits
+from similarity import bits, least_memory
 from support import (
     PENDING,
     SETTLED,
@@ -118,9 +118,9 @@ class Killer:
         assert left == [path.name], left
         self.completed += 1
 
-    def compare(self, population, expected, path, most):
+    def compare(self, population, expected, path, options, most):
         self.ranks = self.chance.choice([1, 2, 3, 4])
-        arguments = ["compare", population, "-o", path, "--metrics", "all", "--memory", "200KiB", "--probes", 60]
+        arguments = ["compare", population, "-o", path, *options]
         while True:
             if sum(self.kills.values()) >= most:
                 finished = run(*arguments, ranks=self.ranks)
@@ -167,11 +167,13 @@ def kill_comparing(kills, seed, folder):
         record__probes=20,
     )
     population = train(sweep, killer.folder / "compared.h5")
-    expected = bits(compare(population, killer.folder / "expected.h5", "--metrics", "all", "--probes", 60))
+    options = ["--metrics", "all", "--probes", 60]
+    expected = bits(compare(population, killer.folder / "expected.h5", *options))
+    options += ["--memory", least_memory(population, killer.folder / "none.h5", *options)]  # many tiles
     while sum(killer.kills.values()) < kills:
         place = killer.folder / "killed"
         place.mkdir()
-        killer.compare(population, expected, place / "s.h5", kills)
+        killer.compare(population, expected, place / "s.h5", options, kills)
         shutil.rmtree(place)
     return killer
 
