@@ -6,7 +6,20 @@ import functools
 import html
 from importlib.resources import files
 
-_SCRIPTS = ("data", "state", "colour", "scale", "pen", "marks", "heat", "panel", "figure", "bar", "main")
+_SCRIPTS = (
+    "data",
+    "state",
+    "colour",
+    "scale",
+    "pen",
+    "marks",
+    "heat",
+    "panel",
+    "pointer",
+    "figure",
+    "bar",
+    "main",
+)
 
 
 @functools.cache

@@ -10,7 +10,6 @@ import warnings
 
 from kindred import page
 from kindred.errors import KindredError
-from kindred.figures.common import groups
 from kindred.figures.draw import drawn
 from kindred.figures.embed import embedded
 from kindred.figures.runs import run_table
@@ -73,14 +72,9 @@ def write_figures(report: Report, folder: pathlib.Path):
         folder.mkdir(parents=True, exist_ok=True)
     except OSError as why:
         raise KindredError(f"cannot make the folder {folder} ({why.strerror}) name another one") from why
-    looks = {
-        int(run): name
-        for cohort in report.findings.cohorts
-        for name, members in groups(cohort).items()
-        for run in members
-    }
+    runs, _ = run_table(report.findings)
     for figure in report.figures:
-        for form, content in drawn(figure, looks).items():
+        for form, content in drawn(figure, runs).items():
             write(folder / f"{figure.key}.{form}", content)
         write(folder / f"{figure.key}.csv", table(figure).encode())
 

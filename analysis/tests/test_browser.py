@@ -2,6 +2,7 @@
 
 import base64
 import json
+import re
 import shutil
 
 import pytest
@@ -231,3 +232,10 @@ def test_texts_of_the_file_stay_texts(browser, tmp_path):
     assert browser.execute_script("return window.hurt") is None
     assert browser.get_log("browser") == []
     assert json.loads(browser.find_element("id", "figures").get_attribute("textContent"))
+
+
+def test_pointing_at_a_matrix_names_both_runs(page):
+    overs = show(page, "similarity-mnist")
+    act(page).move_to_element_with_offset(overs[0], -40, 20).perform()
+    words = page.find_element("css selector", ".tip").text
+    assert re.search(r"runs \d+ and \d+\ntest accuracy 0\.\d+ and 0\.\d+\nwasserstein [\d.]+", words), words

@@ -6,11 +6,13 @@ import io
 
 import matplotlib.ticker as ticker
 import numpy as np
+import pandas as pd
 from matplotlib.colors import LogNorm, Normalize, to_rgba
 from matplotlib.figure import Figure as Canvas
 
 from kindred.figures import style
 from kindred.figures.extent import extent
+from kindred.figures.runs import run_colours
 from kindred.figures.spec import (
     Counts,
     Curves,
@@ -26,11 +28,12 @@ from kindred.figures.spec import (
 )
 
 FORMATS = ("svg", "pdf", "png")
+_STEPS = [1, 2, 5, 10]  # between ticks, times a power of ten
 
 
 @style.styled
-def drawn(figure: Figure, looks: dict[int, str]) -> dict[str, bytes]:
-    """The frame that is shown first, as files of all FORMATS; `looks` gives each run's group."""
+def drawn(figure: Figure, runs: pd.DataFrame) -> dict[str, bytes]:
+    """The frame that is shown first, as files of all FORMATS; `runs` is the table of `run_table`."""
     panels = figure.start
     columns = max(1, min(figure.columns, len(panels)))
     rows = max(1, -(-len(panels) // columns))
@@ -38,8 +41,11 @@ def drawn(figure: Figure, looks: dict[int, str]) -> dict[str, bytes]:
     canvas = Canvas(figsize=(style.WIDTH / 100, height), layout="constrained")
     canvas.get_layout_engine().set(rect=(0, 0, 1, 1 - 0.42 / height), wspace=0.03, hspace=0.04)
     axes = canvas.subplots(rows, columns, squeeze=False).ravel()
+    lines = any(
+        panel.subtitle for panel in panels
+    )  # then every title leaves room for one, so that they align
     for axis, panel in zip(axes, panels):
-        _panel(canvas, axis, panel, looks)
+        _panel(axis, panel, runs, 15 if lines else 5)
     for axis in axes[len(panels) :]:
         axis.set_visible(False)
     canvas.text(0.005, 1 - 0.06 / height, figure.title, va="top", fontsize=11, fontweight="bold")
@@ -62,22 +68,26 @@ def _saved(canvas, form: str) -> bytes:
     return buffer.getvalue()
 
 
-def _panel(canvas, axis, panel: Panel, looks):
-    axis.set_title(panel.title, loc="left", fontweight="bold")
-    if panel.subtitle:
-        axis.annotate(
-            panel.subtitle,
-            (0, 1),
-            (0, 3),
-            xycoords="axes fraction",
-            textcoords="offset points",
-            fontsize=7.5,
-            color=style.SOFT,
-            va="bottom",
+def _panel(axis, panel: Panel, runs, pad: int):
+    axis.set_title(panel.title, loc="left", fontweight="bold", pad=pad)
+    axis.annotate(
+        panel.subtitle,
+        (0, 1),
+        (0, 3),
+        xycoords="axes fraction",
+        textcoords="offset points",
+        fontsize=7.5,
+        color=style.SOFT,
+        va="bottom",
+    )
+    colours, entries = run_colours(runs, panel.colour or "group")
+    if panel.colour and entries:
+        handles = [axis.scatter([], [], s=14, color=colour) for _, colour in entries]
+        axis.legend(
+            handles, [label for label, _ in entries], fontsize=7.5, borderaxespad=0.1, handletextpad=0.1
         )
-        axis.set_title(panel.title, loc="left", fontweight="bold", pad=15)
     for mark in panel.marks:
-        _mark(canvas, axis, mark, looks)
+        _mark(axis, mark, colours)
     if panel.x is None:
         axis.set_xticks([])
         axis.set_yticks([])
@@ -100,27 +110,25 @@ def _axis(axes, name, described, reach):
         axis.set_minor_locator(ticker.NullLocator())
     elif described.linear:
         getattr(axes, f"set_{name}scale")("asinh", linear_width=described.linear)
-        axis.set_major_locator(ticker.AsinhLocator(described.linear, 5))
+        axis.set_ticks(*style.signed_ticks(*reach))
     else:
-        axis.set_major_locator(ticker.MaxNLocator(5))
+        axis.set_major_locator(ticker.MaxNLocator(5, steps=_STEPS))
     getattr(axes, f"set_{name}lim")(*reach)
 
 
-def _mark(canvas, axis, mark, looks):
+def _mark(axis, mark, colours):
     match mark:
         case Points():
-            colours = [style.look(looks.get(int(run), "all")) for run in mark.runs]
-            axis.scatter(mark.x, mark.y, s=9, c=colours, alpha=0.8, linewidths=0)
+            axis.scatter(mark.x, mark.y, s=9, c=[colours[int(r)] for r in mark.runs], alpha=0.8, linewidths=0)
         case Curves():
             alpha = float(np.clip(40 / max(len(mark.runs), 1), 0.08, 0.6))
             for row, run in zip(mark.y, mark.runs):
-                axis.plot(mark.x, row, color=style.look(looks.get(int(run), "all")), lw=0.7, alpha=alpha)
+                axis.plot(mark.x, row, color=colours[int(run)], lw=0.7, alpha=alpha)
         case Counts():
-            kinds = sorted({looks.get(int(run), "all") for run in mark.runs})
-            split = [
-                [v for v, r in zip(mark.values, mark.runs) if looks.get(int(r), "all") == k] for k in kinds
-            ]
-            axis.hist(split, mark.edges, stacked=True, color=[style.look(k) for k in kinds], rwidth=0.94)
+            of = np.array([colours[int(run)] for run in mark.runs])
+            kinds = list(dict.fromkeys(of))
+            split = [np.asarray(mark.values)[of == kind] for kind in kinds]
+            axis.hist(split, mark.edges, stacked=True, color=kinds, rwidth=0.94)
         case Line():
             colour = style.look(mark.look)
             axis.plot(
@@ -162,4 +170,16 @@ def _mark(canvas, axis, mark, looks):
                 aspect="equal",
             )
             if not mark.bare:
-                canvas.colorbar(image, ax=axis, shrink=0.85).outline.set_visible(False)
+                _bar(axis, image, mark)
+
+
+def _bar(axis, image, mark: Heat):
+    bar = axis.figure.colorbar(image, cax=axis.inset_axes([1.03, 0, 0.05, 1]))
+    bar.outline.set_visible(False)
+    bar.ax.tick_params(length=2)
+    if mark.log:
+        values, labels = style.log_ticks(mark.low, mark.high)
+        bar.set_ticks(values, labels=labels)
+        bar.ax.yaxis.set_minor_locator(ticker.NullLocator())
+    else:
+        bar.ax.yaxis.set_major_locator(ticker.MaxNLocator(5, steps=_STEPS))

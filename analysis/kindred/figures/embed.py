@@ -12,8 +12,8 @@ import pandas as pd
 
 from kindred.figures import style
 from kindred.figures.extent import extent
+from kindred.figures.runs import coded
 from kindred.figures.spec import Figure, Heat, Panel
-from kindred.groups import plain
 
 _KINDS = {"f": np.float32, "d": np.float64, "b": np.uint8, "i": np.int32}
 _MOST_TEXTS = 200  # different texts of a column that the page keeps
@@ -72,7 +72,7 @@ def _table(store, runs, columns):
                 numbers = np.where(numbers == -1, np.nan, numbers)  # does not apply
             column = {"name": name, "label": label, "values": store.put(numbers, "d")}
         else:
-            codes, names = _coded(values)
+            codes, names = coded(values)
             if len(names) > _MOST_TEXTS:
                 continue
             column = {"name": name, "label": label, "values": store.put(codes, "i"), "names": names}
@@ -81,15 +81,6 @@ def _table(store, runs, columns):
             if role in wanted:
                 roles[key].append(name)
     return table, roles
-
-
-def _coded(values: pd.Series) -> tuple[np.ndarray, list[str]]:
-    """Texts as numbers and their names, in the column's own order or the alphabet's."""
-    if isinstance(values.dtype, pd.CategoricalDtype):
-        values = values.cat.remove_unused_categories()
-        return values.cat.codes.to_numpy(), [str(name) for name in values.cat.categories]
-    codes, names = pd.factorize(values.astype(str).map(plain), sort=True)
-    return codes, list(names)
 
 
 def _figure(store, figure: Figure, place) -> dict:

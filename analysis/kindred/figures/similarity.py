@@ -8,6 +8,7 @@ from kindred.figures.spec import Axis, Control, Figure, Heat, Panel, Points
 
 MOST_CELLS = 128  # larger matrices are averaged over blocks of neighbouring runs
 _FIRST = "wasserstein_standardized"  # whose map is shown first: of shapes, whatever the scale of the weights
+_MOST_LOOKED_AT = 1000  # runs whose pairs tell the range of the colours
 _WIDE = 10  # times the median: distances that reach further are drawn on a logarithmic scale
 
 
@@ -18,10 +19,13 @@ def heat_maps_figure(
     to the order of runs by metric. Bright is alike, for distances and similarities."""
     if not matrices:
         return None
-    frames = {
-        (k,): [_panel(found, by_metric.get(found.metric, found.order)) for found in matrices]
-        for k, by_metric in enumerate(orders.values())
-    }
+    frames = {(k,): [] for k in range(len(orders))}
+    for found in matrices:
+        scale = colour_scale(
+            np.where(np.eye(len(found.matrix), dtype=bool), np.nan, found.matrix), found.kind
+        )
+        for k, by_metric in enumerate(orders.values()):
+            frames[(k,)].append(_panel(found, by_metric.get(found.metric, found.order), scale))
     controls = [Control("order", list(orders))] if len(orders) > 1 else []
     frames = frames if controls else {(): frames[(0,)]}
     return Figure(
@@ -29,12 +33,12 @@ def heat_maps_figure(
     )
 
 
-def _panel(found, order) -> Panel:
+def _panel(found, order, scale) -> Panel:
     place = {int(run): i for i, run in enumerate(found.order)}
     rows = np.array([place[int(run)] for run in order], dtype=int)
     matrix = found.matrix[np.ix_(rows, rows)].astype(float)
     np.fill_diagonal(matrix, np.nan)
-    low, high, log = colour_scale(matrix, found.kind)
+    low, high, log = scale
     values, members = reduced(matrix, np.asarray(order))
     words = ", ".join(filter(None, [found.slice, found.kind, "log scale" if log else ""]))
     heat = Heat(values, low, high, found.metric, log, reversed=found.kind == "distance", members=members)
@@ -42,7 +46,11 @@ def _panel(found, order) -> Panel:
 
 
 def colour_scale(matrix: np.ndarray, kind: str) -> tuple[float, float, bool]:
-    """Colours from the 1st to the 99th percentile; logarithmic where a few runs are far from all others."""
+    """Colours from the 1st to the 99th percentile; logarithmic where a few runs are far from all others.
+
+    Of many runs, the pairs of some are looked at."""
+    step = -(-len(matrix) // _MOST_LOOKED_AT)
+    matrix = matrix[::step, ::step]
     values = matrix[np.isfinite(matrix)]
     if not values.size:
         return 0.0, 1.0, False

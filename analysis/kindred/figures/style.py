@@ -157,6 +157,14 @@ def log_ticks(low: float, high: float, most: int = 4) -> tuple[list[float], list
     return values, [_tick(value) for value in values]
 
 
+def signed_ticks(low: float, high: float) -> tuple[list[float], list[str]]:
+    """0 and, on both sides of it, every second decade of an axis that is logarithmic there."""
+    top = int(np.floor(np.log10(max(abs(low), abs(high)))))
+    sizes = [10.0**top, 10.0 ** (top - 2)]
+    values = sorted({0.0, *(s * v for v in sizes for s in (-1, 1) if low <= s * v <= high)})
+    return values, ["0" if v == 0 else ("−" if v < 0 else "") + _tick(abs(v)) for v in values]
+
+
 def _tick(value: float) -> str:
     if 1e-3 <= value < 1e4:
         return f"{value:.6g}"

@@ -167,7 +167,7 @@ def shape(cohorts):
     grid, figure, axes = _grid(cohorts)
     for c, place in grid:
         panel, probability = axes[place], c.densities["probability"]
-        rows = np.flatnonzero((probability > 0.001) & (probability < 0.999))[::4]
+        rows = np.flatnonzero((probability > 0.001) & (probability < 0.999))[::8]
         normal = stats.norm.ppf(probability[rows]) / (2 * stats.norm.ppf(0.75))
         for name in ("suboptimal", "optimal"):
             for line in c.densities[name]:
@@ -205,7 +205,7 @@ def over_epochs(table):
 
 
 def profiles(table):
-    values = table.set_index("statistic")
+    values = table.set_index("statistic").dropna(how="all")
     figure, axes = _figure(2.2 + 0.72 * values.shape[1], 1.2 + 0.2 * len(values))
     image = axes.imshow(values.to_numpy(float), cmap="RdBu_r", vmin=-1, vmax=1, aspect="auto")
     axes.set(yticks=range(len(values)), xticks=range(values.shape[1]))

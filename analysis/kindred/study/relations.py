@@ -88,7 +88,8 @@ def separation(cohorts: list[Cohort]) -> pd.DataFrame:
     found = []
     for name in [n for n in whole if n not in ("group", "cohort")]:
         e = group_difference(whole[name], whole["group"], strata=whole["cohort"], first="optimal")
-        found.append((name, "all cohorts", *_row(e)))
+        if np.isfinite(e.value):  # alpha of small matrices is not defined
+            found.append((name, "all cohorts", *_row(e)))
     return with_adjusted(pd.DataFrame(found, columns=["what", "cohort", "delta", *COLUMNS[3:]]), "what")
 
 
@@ -143,12 +144,13 @@ def agreement(cohorts: list[Cohort], count: int = 999) -> pd.DataFrame:
 
 
 def _profile(cohort: Cohort, names: list[str], accuracies: np.ndarray) -> np.ndarray:
-    """[b, name] for accuracies [b, run]."""
+    """[b, name] for accuracies [b, run]; NaN of a statistic that is constant or never defined."""
     n = len(cohort.accuracy)
     one, stratum = np.ones((1, n)), np.zeros(n, int)
     ranks = np.array([weighted_ranks(v, one, stratum)[0] for v in accuracies])
-    columns = cohort.common[-1][names].to_numpy(float)
-    of = np.array([weighted_ranks(np.nan_to_num(v, nan=np.nanmedian(v)), one, stratum)[0] for v in columns.T])
+    columns = cohort.common[-1][names]
+    filled = columns.fillna(columns.median()).fillna(0.0).to_numpy(float)
+    of = np.array([weighted_ranks(v, one, stratum)[0] for v in filled.T])
     with np.errstate(divide="ignore", invalid="ignore"):
         return (ranks @ of.T) / np.sqrt((ranks**2).sum(1)[:, None] * (of**2).sum(1)[None, :])
 
@@ -164,10 +166,10 @@ def _unusual(values: pd.Series) -> pd.Series:
 
 
 def all_layers(cohort: Cohort, snapshot: int) -> pd.Series:
-    """log10 of the layer fluctuation, mean over the layers."""
+    """log10 of the layer fluctuation, mean over the layers (but those of one node, which have none)."""
     columns = [f"{layer} fluctuation" for layer in cohort.layers]
-    with np.errstate(divide="ignore"):
-        return np.log10(cohort.each[snapshot][columns]).mean(axis=1)
+    table = cohort.each[snapshot][columns]
+    return np.log10(table.where(table > 0)).mean(axis=1)
 
 
 def _row(e: Estimate) -> tuple:

@@ -15,6 +15,7 @@ from kindred.study.spread import alike, origin, twins, typicality
 from kindred.study.verdicts import verdicts
 
 SIGNIFICANT = 0.05
+_LARGEST = 12  # effects in the text; the CSV file has all
 
 
 def compute(cohorts: list[Cohort], similarity: Similarity) -> tuple[dict[str, pd.DataFrame], dict]:
@@ -177,7 +178,7 @@ def _explained(table):
 
 
 def _separation(table):
-    table = table.reindex(table["delta"].abs().sort_values(ascending=False).index)
+    table = table.reindex(table["delta"].abs().sort_values(ascending=False).index).head(_LARGEST)
     return pd.DataFrame(
         {
             "statistic": table["what"],

@@ -1,6 +1,4 @@
-// One panel: axes, marks, the pointer. Two canvases: what is drawn, and over it what the pointer is at.
-
-const CLOSE = 14; // pixels within which a run is at the pointer
+// One panel: axes and marks. Two canvases: what is drawn, and over it what the pointer is at.
 
 class Panel {
   constructor(spec, height) {
@@ -13,7 +11,7 @@ class Panel {
     this.box = element("div", "canvases", this.base, this.over);
     this.key = spec.colour ? element("div", "key") : "";
     this.root = element("div", "panel", this.title, this.key, this.box);
-    this.listen();
+    follow(this);
   }
 
   get column() { return this.spec.colour || state.colour; }
@@ -123,87 +121,5 @@ class Panel {
   row(m) {
     m.index ??= new Map(Array.from(m.runs, (run, i) => [run, i]));
     return m.index;
-  }
-
-  /** { run, words } at a pixel; run −1 where there is none. */
-  find(x, y) {
-    let best = CLOSE ** 2, run = -1;
-    for (const m of this.spec.marks) {
-      if (!m.runs || m.kind === "counts") continue;
-      for (const [candidate, px, py] of this.places(m)) {
-        const distance = (px - x) ** 2 + (py - y) ** 2;
-        if (distance < best && (!state.narrowed || state.selected[candidate])) [best, run] = [distance, candidate];
-      }
-    }
-    if (run >= 0) return { run, words: this.words(run) };
-    const heat = this.heat, cell = heat && MARKS.heat.cell(heat, this.now, x, y);
-    if (!cell) return { run, words: [] };
-    const of = (k) => (heat.members ? heat.members[k].map((r) => page.runs.labels[r]) : null);
-    const brief = (labels) => (labels.length > 3 ? `${labels[0]} … ${labels.at(-1)}` : labels.join(", "));
-    const words = heat.members
-      ? [["runs", `${brief(of(cell.row))} and ${brief(of(cell.column))}`], [heat.label, format(cell.value, 3)]]
-      : [...(heat.names ? [["", `${heat.names[cell.row]}, ${heat.names[cell.column]}`]] : []), [heat.label, format(cell.value, 3)]];
-    return { run: heat.members ? heat.members[cell.row][0] : -1, words };
-  }
-
-  words(run) {
-    const found = [];
-    for (const m of this.spec.marks)
-      if (m.kind === "points" && this.row(m).has(run)) {
-        const i = this.row(m).get(run);
-        for (const [axis, v] of [[this.spec.x, m.x[i]], [this.spec.y, m.y[i]]])
-          if (axis.label && axis.label !== "test accuracy") found.push([axis.label, axis.names[Math.round(v)] ?? format(v)]);
-      }
-    return found;
-  }
-
-  /** Runs inside a box of pixels. */
-  inside(a, b, c, d) {
-    const [left, right, top, bottom] = [Math.min(a, c), Math.max(a, c), Math.min(b, d), Math.max(b, d)];
-    const found = new Set();
-    for (const m of this.spec.marks) {
-      if (m.runs) {
-        const flat = m.kind === "counts";
-        for (const [run, x, y] of this.places(m))
-          if (x >= left && x <= right && (flat || (y >= top && y <= bottom))) found.add(run);
-      } else if (m.members) {
-        const f = this.now, place = (k, start, size, n) => start + ((k + 0.5) * size) / n;
-        m.members.forEach((runs, k) => {
-          const x = place(k, f.left, f.width, m.columns), y = place(k, f.top, f.height, m.rows);
-          if ((x >= left && x <= right) || (y >= top && y <= bottom)) runs.forEach((run) => found.add(run));
-        });
-      }
-    }
-    return [...found];
-  }
-
-  get linked() { return this.spec.marks.some((m) => m.runs || m.members); }
-
-  listen() {
-    const where = (event) => [event.offsetX, event.offsetY];
-    this.over.addEventListener("pointermove", (event) => {
-      if (!this.now) return;
-      const [x, y] = where(event);
-      if (this.dragged) this.dragged.splice(2, 2, x, y), this.point();
-      const { run, words } = this.find(x, y);
-      hover(run);
-      tooltip(run, words, event);
-    });
-    this.over.addEventListener("pointerleave", () => { hover(-1); tooltip(-1, [], null); });
-    this.over.addEventListener("pointerdown", (event) => {
-      if (!this.linked || event.button !== 0) return;
-      this.over.setPointerCapture(event.pointerId);
-      this.dragged = [...where(event), ...where(event)];
-      event.preventDefault();
-    });
-    this.over.addEventListener("pointerup", (event) => {
-      if (!this.dragged) return;
-      const [a, b, c, d] = this.dragged;
-      this.dragged = null;
-      const moved = Math.abs(a - c) + Math.abs(b - d) > 5;
-      const at = this.find(c, d).run;
-      brush(moved ? this.inside(a, b, c, d) : at >= 0 ? [at] : [], event.shiftKey);
-      this.point();
-    });
   }
 }
