@@ -54,6 +54,19 @@ TEST(Syntax, CharactersOutsideAsciiStandInQuotesAndComments) {
     EXPECT_EQ(refusal(text), "") << text;
 }
 
+TEST(Syntax, CharactersOutsideAsciiDoNotFollowABackslash) {
+  for (const char* text : {"name = \"\"\"\\\xEF\xB9\xBF\"\"\"", "name = \"\"\"x\\ \xC3\xA9\"\"\"",
+                           "[\"\"\"[\\\xEF\xB9\xBF", "name = \"\"\"\\\\\\\t\xC3\xA9\"\"\""})
+    EXPECT_EQ(refusal(text),
+              "TOML syntax (my.toml line 1: a character outside ASCII behind a backslash) put it before the "
+              "backslash")
+        << text;
+  EXPECT_THAT(refusal("name = \"\"\"x\\\n \n\xC3\xA9\"\"\""), HasSubstr("my.toml line 3: a character"));
+  for (const char* text : {"name = \"\"\"\xC3\xA9\\\n x\xC3\xA9\"\"\"", "name = \"\"\"\\\\\xC3\xA9\"\"\"",
+                           "name = '''\\\n\xC3\xA9'''"})
+    EXPECT_EQ(refusal(text), "") << text;
+}
+
 // The parser asserts that these cannot be, unless it is told not to.
 TEST(Syntax, SignsWhereNoneMayBeAreRefused) {
   for (const char* text : {"[(", "[(]", "[[=]]", "[\na]", "x = ]", "x = [1}", "x = [16,} 32]", "x = {a =}",
