@@ -189,9 +189,10 @@ def main():
             continue
         with tempfile.TemporaryDirectory() as folder:
             killer = work(kills, options.seed, folder)
+        saved = f", {killer.resumed} packs went on from checkpoints" if verb == "train" else ""
         print(
             f"{verb}: {sum(killer.kills.values())} kills ({dict(killer.kills)}), {killer.completed} files completed and equal "
-            f"to undisturbed ones, {killer.resumed} times a pack in training had a checkpoint; nothing lost",
+            f"to undisturbed ones{saved}; nothing lost",
             flush=True,
         )
 
