@@ -113,6 +113,7 @@ std::vector<std::vector<std::int64_t>> Checkpoints::collect(const std::vector<st
     log::info("removed {} ({})", path, useless);
     fs::remove(path, none);
   }
+  remove_folder();  // a kill may have come between the last file's end and the folder's
   std::sort(packs.begin(), packs.end());
   return packs;
 }

@@ -86,6 +86,14 @@ TEST_F(CheckpointFiles, ThatAreOfNoUseAreRemoved) {
   EXPECT_THAT(left, ElementsAre("run-3.checkpoint"));
 }
 
+TEST_F(CheckpointFiles, LeaveNoFolderWhenNoneIsOfUse) {
+  auto ours = checkpoints();
+  ours.write(Runs{3}, bytes("a"));
+  states_[3] = State::done;
+  EXPECT_THAT(ours.collect(states_), IsEmpty());
+  EXPECT_FALSE(fs::exists(file("")));
+}
+
 TEST_F(CheckpointFiles, TheDiskDoesNotTakeAreAWarning) {
   auto ours = checkpoints();
   std::ofstream(folder_ / "p.h5.checkpoints") << "a file where the folder should be";
