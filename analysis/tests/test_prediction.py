@@ -70,8 +70,7 @@ def test_planted_relation_is_predicted():
     accuracy[4] = np.nan
     found = predict_accuracy(features, accuracy, group)
     table = found.table
-    assert found.r2.value > 0.6 and found.r2.excludes(0) and found.rank.value > 0.7
-    assert found.rank.p == pytest.approx(1 / 2000)  # none of the 1,999 permutations of groups comes near it
+    assert found.r2.value > 0.6 and found.r2.excludes(0) and found.rank.value > 0.7 and found.rank.p < 0.001
     assert found.r2.value == pytest.approx(r2_score(table["accuracy"], table["predicted"]))
     assert found.rank.value == pytest.approx(stats.spearmanr(table["accuracy"], table["predicted"]).statistic)
     assert found.importance.index[0] == "fc0 variance" and found.importance.sum() == pytest.approx(1)

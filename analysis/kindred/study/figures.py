@@ -11,7 +11,7 @@ from scipy import stats
 
 from kindred.embedding import embed
 from kindred.figures.style import AXIS, INK, NEUTRAL, OPTIMAL, SUBOPTIMAL, log_ticks, styled
-from kindred.sentences import fixed
+from kindred.sentences import fixed, number
 from kindred.similarity import Similarity
 from kindred.study.material import Cohort, matrix
 from kindred.study.relations import all_layers
@@ -96,7 +96,7 @@ def ratios(table, title):
         axes.text(
             j,
             i,
-            fixed(value),
+            number(value, 2),
             ha="center",
             va="center",
             fontsize=8,

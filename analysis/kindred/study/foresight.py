@@ -31,7 +31,10 @@ def predicted(cohorts: list[Cohort]) -> tuple[pd.DataFrame, dict[str, Prediction
         groups = np.concatenate([[f"{c.label} {code}" for code in c.codes] for c in members])
         strata = np.concatenate([[c.label] * len(c.runs) for c in members]) if len(members) > 1 else None
         for source, tables in sources.items():
-            done = predict_accuracy(pd.concat(tables), accuracy, groups, strata=strata)
+            table = pd.concat(tables)
+            if strata is not None:  # which cohort it is, every source may know
+                table = table.join(pd.get_dummies(pd.Series(strata, index=table.index), dtype=float))
+            done = predict_accuracy(table, accuracy, groups, strata=strata)
             r2, rank = done.r2, done.rank
             row = (r2.value, r2.low, r2.high, rank.value, rank.low, rank.high, r2.n, done.reason)
             found.append((name, source, *row))

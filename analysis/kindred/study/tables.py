@@ -5,7 +5,7 @@ from __future__ import annotations
 import numpy as np
 import pandas as pd
 
-from kindred.sentences import fixed
+from kindred.sentences import fixed, number
 from kindred.similarity import Similarity
 from kindred.study.everywhere import across, alike_accuracy, explained
 from kindred.study.foresight import predicted, transferred
@@ -107,7 +107,7 @@ def _wide(table: pd.DataFrame, rows: str, cell) -> pd.DataFrame:
 
 def _claimed(text: str, row) -> str:
     """Bold where the adjusted p-value is below 0.05."""
-    return f"**{text}**" if row["adjusted_p"] < SIGNIFICANT else text
+    return f"**{text}**" if row["adjusted_p"] < SIGNIFICANT and text != "–" else text
 
 
 def _interval(row) -> str:
@@ -132,7 +132,7 @@ def _correlations(rows: str):
 
 
 def _ratios(table):
-    return _wide(table, "metric", lambda row: _claimed(fixed(row["ratio"]), row))
+    return _wide(table, "metric", lambda row: _claimed(number(row["ratio"], 2), row))
 
 
 def _overview(table):
@@ -154,7 +154,7 @@ def _across(table):
         {
             "metric": table["metric"],
             "weights": table["role"],
-            "optimal / suboptimal": [_claimed(fixed(r["ratio"]), r) for _, r in table.iterrows()],
+            "optimal / suboptimal": [_claimed(number(r["ratio"], 2), r) for _, r in table.iterrows()],
             "pairs of cohorts with optimal closer": [
                 f"{r['closer']} of {r['pairs']}" for _, r in table.iterrows()
             ],

@@ -11,7 +11,7 @@ from __future__ import annotations
 import numpy as np
 import pandas as pd
 
-from kindred.sentences import fixed
+from kindred.sentences import fixed, number
 from kindred.study.spread import DISTRIBUTION, STATISTICS
 
 CLAIMED = 0.05
@@ -105,5 +105,5 @@ def _sign(effect: float, p: float) -> int:
 def _range(values: pd.Series) -> str:
     if values.empty:
         return "–"
-    low, high = fixed(values.min()), fixed(values.max())
+    low, high = number(values.min(), 2), number(values.max(), 2)
     return low if low == high else f"{low} to {high}"
