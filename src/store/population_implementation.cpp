@@ -64,6 +64,7 @@ void PopulationFile::Implementation::check_root() {
   KINDRED_VALIDATE(state.extent.type == Type::u8 && state.extent.sizes.size() == 1 && state.extent.stored,
                    io_error("{} has no column of states (it is damaged)", path));
   runs = static_cast<std::int64_t>(state.extent.sizes[0]);
+  KINDRED_VALIDATE(runs > 0, io_error("{} has no runs (it is damaged)", path));
 }
 
 void PopulationFile::Implementation::open_parallel(MPI_Comm communicator) {

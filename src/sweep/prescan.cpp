@@ -64,18 +64,8 @@ class Prescan {
         if (!is_long) return;
         ++line_;
       }
-      if (is_long && quote == '"' && text_[at_] == '\\') check_behind_backslash();
       at_ += quote == '"' && text_[at_] == '\\' && at_ + 1 < text_.size() && text_[at_ + 1] != '\n' ? 2 : 1;
     }
-  }
-
-  // Behind a backslash that ends a line the library asks of every character whether it is a blank.
-  void check_behind_backslash() const {
-    const auto next = text_.find_first_not_of(" \t\r\n\v\f", at_ + 1);
-    if (next == text_.npos || static_cast<unsigned char>(text_[next]) < 0x80) return;
-    const auto lines = std::ranges::count(text_.substr(at_, next - at_), '\n');
-    throw Refusal{line_ + static_cast<int>(lines), "TOML syntax",
-                  "a character outside ASCII behind a backslash", "put it before the backslash"};
   }
 
   std::string_view text_;
