@@ -316,7 +316,8 @@ def main():
     parser.add_argument("--program", help="the built benchmark_similarity")
     parser.add_argument("--data", required=True, help="the folder that has mnist/")
     parser.add_argument("--runs", type=int, default=300)
-    parser.add_argument("--metrics", nargs="*", default=list(FAMILIES), help="of: " + " ".join(FAMILIES))
+    parser.add_argument("--metrics", nargs="*", default=list(FAMILIES), choices=list(FAMILIES), metavar="METRICS",
+                        help="of: " + ", ".join(map(repr, FAMILIES)))
     parser.add_argument("--seconds", type=float, default=2.0, help="of each peer")
     parser.add_argument("--repeats", type=int, default=3)
     parser.add_argument("--peers", action="store_true", help=argparse.SUPPRESS)
