@@ -1,5 +1,6 @@
 #include "store/dataset.hpp"
 
+#include <algorithm>
 #include <limits>
 
 #include "store/element_type.hpp"
@@ -89,6 +90,20 @@ h5::Handle create_values(hid_t group, const std::string& name, const std::vector
   auto dataset = create(group, name, h5::variable_text(), {texts.size()}, creation_list(H5D_FILL_TIME_ALLOC));
   h5::write_texts(dataset, texts);
   return dataset;
+}
+
+std::optional<std::pair<std::uint64_t, std::uint64_t>> stored_range(hid_t dataset) {
+  const haddr_t offset = H5Dget_offset(dataset);
+  if (offset == HADDR_UNDEF) return std::nullopt;
+  const h5::Handle type(h5::check(H5Dget_type(dataset), "read a type"), H5Tclose);
+  const h5::Handle space(h5::check(H5Dget_space(dataset), "read sizes"), H5Sclose);
+  std::uint64_t bytes = static_cast<std::uint64_t>(H5Sget_simple_extent_npoints(space));
+  if (__builtin_mul_overflow(bytes, H5Tget_size(type), &bytes))
+    bytes = std::numeric_limits<std::uint64_t>::max();
+  bytes = std::min<std::uint64_t>(bytes, H5Dget_storage_size(dataset));
+  std::uint64_t end = 0;
+  if (__builtin_add_overflow(std::uint64_t{offset}, bytes, &end)) return std::nullopt;
+  return std::pair(std::uint64_t{offset}, end);
 }
 
 Extent inspect(hid_t dataset, const std::string& name, std::uint64_t file_bytes) {

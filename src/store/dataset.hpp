@@ -37,6 +37,10 @@ struct Extent {
   bool text = false;
   std::optional<Type> type;  ///< nothing for texts
 };
+/// Bytes [first, end) of the file that a dataset's values take, by its sizes as well as by its layout: a
+/// damaged one may claim more. Nothing where no values are stored, or in another file.
+std::optional<std::pair<std::uint64_t, std::uint64_t>> stored_range(hid_t dataset);
+
 /// Throws an input/output error that names `name`.
 Extent inspect(hid_t dataset, const std::string& name, std::uint64_t file_bytes);
 

@@ -75,8 +75,12 @@ const std::vector<std::uint64_t>& GlobalHeap::collection(std::uint64_t address) 
 void GlobalHeap::check_outside(std::vector<std::pair<std::uint64_t, std::uint64_t>> ranges) {
   ranges.emplace_back(bytes_, std::numeric_limits<std::uint64_t>::max());
   std::ranges::sort(ranges);
-  std::uint64_t at = 0;
-  for (const auto& [first, end] : ranges) {
+  std::uint64_t at = 0, covered = 0;
+  for (std::size_t i = 0; i < ranges.size(); ++i) {
+    const auto [first, end] = ranges[i];
+    // A damaged array might hide a collection; one array under two names is sound.
+    require(first >= covered || (i > 0 && ranges[i] == ranges[i - 1]));
+    if (end <= bytes_) covered = std::max(covered, end);
     while (at < first && at + sizeof(CollectionHeader) <= bytes_) {
       char signature[sizeof kSignature];
       read(at, signature, sizeof signature);

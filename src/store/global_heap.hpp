@@ -18,7 +18,8 @@ class GlobalHeap {
   GlobalHeap(const std::string& path, std::uint64_t file_bytes);
 
   /// Checks every collection that is not inside the given [first, end) ranges of bytes. Collections are
-  /// aligned like all large objects of these files. Throws an input/output error.
+  /// aligned like all large objects of these files. Throws an input/output error, also for ranges that
+  /// overlap.
   void check_outside(std::vector<std::pair<std::uint64_t, std::uint64_t>> ranges);
   /// Checks that `count` texts of variable length stored at `offset` lie where they say. Throws an
   /// input/output error.

@@ -76,8 +76,7 @@ void PopulationFile::Implementation::check_heap() {
   const auto add = [&](hid_t group) {
     for (const auto& name : h5::link_names(group)) {
       const h5::Handle dataset = h5::open_dataset(group, name);
-      const haddr_t offset = H5Dget_offset(dataset);
-      if (offset != HADDR_UNDEF) arrays.emplace_back(offset, offset + H5Dget_storage_size(dataset));
+      if (const auto range = stored_range(dataset)) arrays.push_back(*range);
     }
   };
   for (const char* name : {"runs", "training"})

@@ -63,8 +63,7 @@ struct SimilarityReader::Implementation {
       const h5::Handle group = h5::open_group(file, similarity_path(scope));
       for (const auto& name : h5::link_names(group)) {
         const h5::Handle dataset = h5::open_dataset(group, name);
-        const haddr_t offset = H5Dget_offset(dataset);
-        if (offset != HADDR_UNDEF) arrays.emplace_back(offset, offset + H5Dget_storage_size(dataset));
+        if (const auto range = stored_range(dataset)) arrays.push_back(*range);
       }
     }
     heap.check_outside(std::move(arrays));
