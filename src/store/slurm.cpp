@@ -85,8 +85,8 @@ bool slurm_job_has_ended(const std::string& job) {
   if (WEXITSTATUS(answer->status) != 0) return answer->text.find("Invalid job id") != std::string::npos;
   const auto last = answer->text.find_last_not_of(" \n");
   const std::string state = last == std::string::npos ? "" : answer->text.substr(0, last + 1);
-  constexpr std::array ended{"",          "COMPLETED", "CANCELLED", "FAILED",       "TIMEOUT",
-                             "BOOT_FAIL", "DEADLINE",  "NODE_FAIL", "OUT_OF_MEMORY"};
+  constexpr std::array ended{"",          "COMPLETED", "CANCELLED", "FAILED",        "TIMEOUT",
+                             "BOOT_FAIL", "DEADLINE",  "NODE_FAIL", "OUT_OF_MEMORY", "PREEMPTED"};
   return std::ranges::find(ended, state) != ended.end();
 }
 

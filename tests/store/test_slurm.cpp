@@ -42,6 +42,7 @@ TEST(Slurm, JobsThatAreNotListedHaveEnded) {
 
 TEST(Slurm, JobsInAFinalStateHaveEnded) {
   EXPECT_TRUE((FakeSqueue("echo CANCELLED"), slurm_job_has_ended("77")));
+  EXPECT_TRUE((FakeSqueue("echo PREEMPTED"), slurm_job_has_ended("77")));
   EXPECT_FALSE((FakeSqueue("echo RUNNING"), slurm_job_has_ended("77")));
   EXPECT_FALSE((FakeSqueue("echo PENDING"), slurm_job_has_ended("77")));
   EXPECT_FALSE((FakeSqueue("echo COMPLETING"), slurm_job_has_ended("77")));
