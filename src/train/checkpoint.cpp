@@ -51,6 +51,18 @@ Description read_description(ByteReader& reader) {
   return description;
 }
 
+/// What this class writes, whole or not: "run-12.checkpoint", with ".new" behind it while it is written.
+bool is_ours(const fs::directory_entry& entry) {
+  std::string name = entry.path().filename();
+  if (name.ends_with(".new")) name.resize(name.size() - 4);
+  constexpr std::string_view front = "run-", end = ".checkpoint";
+  if (!name.starts_with(front) || !name.ends_with(end) || name.size() <= front.size() + end.size())
+    return false;
+  const auto number = std::string_view(name).substr(front.size(), name.size() - front.size() - end.size());
+  return std::ranges::all_of(number, [](char c) { return c >= '0' && c <= '9'; }) &&
+         fs::is_regular_file(entry.symlink_status());
+}
+
 /// Of a file, without its state.
 Description description_of(const std::string& path) {
   const auto bytes = fs::file_size(path);
@@ -82,7 +94,13 @@ std::vector<std::vector<std::int64_t>> Checkpoints::collect(const std::vector<st
   std::set<std::int64_t> known;
   std::vector<std::string> paths;
   std::error_code none;
-  for (const auto& entry : fs::directory_iterator(folder_, none)) paths.push_back(entry.path().string());
+  KINDRED_VALIDATE(
+      !fs::is_symlink(fs::symlink_status(folder_, none)),
+      io_error("{} is a symbolic link (checkpoints are removed when they are done, and it may lead to "
+               "somebody else's files) remove it",
+               folder_));
+  for (const auto& entry : fs::directory_iterator(folder_, none))
+    if (is_ours(entry)) paths.push_back(entry.path().string());
   std::sort(paths.begin(), paths.end());
   for (const auto& path : paths) {
     std::string useless;

@@ -6,6 +6,7 @@
 #include <fstream>
 
 #include "../data/captured_log.hpp"
+#include "core/error.hpp"
 #include "train/checkpoint.hpp"
 
 namespace kindred::train {
@@ -84,6 +85,20 @@ TEST_F(CheckpointFiles, ThatAreOfNoUseAreRemoved) {
   std::vector<std::string> left;
   for (const auto& entry : fs::directory_iterator(file(""))) left.push_back(entry.path().filename());
   EXPECT_THAT(left, ElementsAre("run-3.checkpoint"));
+}
+
+TEST_F(CheckpointFiles, OthersFilesAreLeftAlone) {
+  auto ours = checkpoints();
+  ours.write(Runs{3}, bytes("a"));
+  states_[3] = State::done;
+  std::ofstream(file("notes.txt")) << "somebody's";
+  fs::create_symlink(file("notes.txt"), file("run-4.checkpoint"));
+  EXPECT_THAT(ours.collect(states_), IsEmpty());
+  EXPECT_FALSE(fs::exists(file("run-3.checkpoint")));
+  EXPECT_TRUE(fs::exists(file("notes.txt")) && fs::is_symlink(file("run-4.checkpoint")));
+  fs::rename(file(""), folder_ / "elsewhere");
+  fs::create_directory_symlink(folder_ / "elsewhere", folder_ / "p.h5.checkpoints");
+  EXPECT_THROW(ours.collect(states_), Error);
 }
 
 TEST_F(CheckpointFiles, LeaveNoFolderWhenNoneIsOfUse) {
