@@ -15,9 +15,7 @@ namespace kindred::store {
 
 void write_whole(const std::string& path, std::span<const std::byte> bytes) {
   NewFile place(path, bytes.size());
-  const Descriptor file(::open(place.temporary().c_str(), O_CREAT | O_EXCL | O_WRONLY | O_CLOEXEC, 0666));
-  KINDRED_VALIDATE(file.get() >= 0, io_error("cannot create {} ({}) choose a folder that can be written",
-                                             place.temporary(), std::strerror(errno)));
+  const Descriptor file = create_file(place.temporary());
   while (!bytes.empty()) {
     const ssize_t written = ::write(file.get(), bytes.data(), bytes.size());
     KINDRED_VALIDATE(written >= 0 || errno == EINTR,

@@ -2,8 +2,6 @@
 
 #include <algorithm>
 #include <array>
-#include <cerrno>
-#include <cstring>
 #include <filesystem>
 #include <set>
 
@@ -11,6 +9,7 @@
 #include "core/error.hpp"
 #include "core/hash.hpp"
 #include "core/log.hpp"
+#include "core/stopwatch.hpp"
 #include "store/whole_file.hpp"
 
 namespace kindred::train {
@@ -164,7 +163,7 @@ bool Checkpoints::is_due() const { return std::chrono::steady_clock::now() - las
 void Checkpoints::restart_interval() { last_ = std::chrono::steady_clock::now(); }
 
 double Checkpoints::write(std::span<const std::int64_t> runs, std::span<const std::byte> state) {
-  const auto start = std::chrono::steady_clock::now();
+  const Elapsed elapsed;
   ByteWriter description;
   description.put_text(sweep_id_);
   description.put_text(engine_);
@@ -189,7 +188,7 @@ double Checkpoints::write(std::span<const std::int64_t> runs, std::span<const st
         runs.front(), error.what());
   }
   restart_interval();
-  return std::chrono::duration<double>(last_ - start).count();
+  return elapsed.seconds();
 }
 
 void Checkpoints::remove(std::span<const std::int64_t> runs) const {

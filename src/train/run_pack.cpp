@@ -1,11 +1,11 @@
 #include "train/run_pack.hpp"
 
 #include <algorithm>
-#include <array>
 #include <cmath>
 
 #include "core/log.hpp"
 #include "core/random.hpp"
+#include "store/runs_table.hpp"
 
 namespace kindred::train {
 namespace {
@@ -59,7 +59,7 @@ class PackRun {
       seconds = earlier;
       result.state = in.get<store::State>();
       result.message = in.get_text();
-      for (double* value : results(result)) *value = in.get<double>();
+      for (const auto& field : store::kResultFields) result.*field.value = in.get<double>();
       record.restore(in);
     }
     begin_epoch();
@@ -113,11 +113,6 @@ class PackRun {
     return true;
   }
 
-  static std::array<double*, 5> results(store::RunResult& result) {
-    return {&result.epochs_completed, &result.train_loss, &result.train_accuracy, &result.test_loss,
-            &result.test_accuracy};
-  }
-
   /// Before the step at sample first_.
   void save() {
     context_.recording.time([&] {
@@ -128,7 +123,7 @@ class PackRun {
       for (auto& [run, record, result, seconds] : finished_) {
         out.put(result.state);
         out.put_text(result.message);
-        for (const double* value : results(result)) out.put(*value);
+        for (const auto& field : store::kResultFields) out.put(result.*field.value);
         record.save(out);
       }
       trainer_->save(out);
