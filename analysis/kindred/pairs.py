@@ -22,7 +22,7 @@ class Pairs:
     snapshot: str
     undefined: int  # pairs without a value
     order: np.ndarray  # run labels of the matrix
-    matrix: np.ndarray
+    matrix: np.ndarray  # as stored, float32
     optimal: float  # mean within the optimal runs
     suboptimal: float
     between: float  # pairs of one optimal and one suboptimal run
@@ -46,7 +46,7 @@ def compare_groups(similarity, cohort: str, groups: Groups) -> list[Pairs]:
         if not np.isfinite(matrix).any():
             continue
         best, worst = np.isin(order, groups.optimal), np.isin(order, groups.suboptimal)
-        inside = [matrix[np.ix_(group, group)] for group in (best, worst)]
+        inside = [matrix[np.ix_(group, group)].astype(float) for group in (best, worst)]
         means = [estimates.mean_of_pairs(block) for block in inside] + [_mean(matrix[np.ix_(best, worst)])]
         difference = estimates.pairs_difference(*inside, level) if groups.size else Estimate(np.nan)
         found.append(_pairs(metric, slice, array, order, matrix, means, difference))
@@ -96,9 +96,9 @@ def _ordered(array, order: np.ndarray) -> tuple[np.ndarray, np.ndarray]:
     place = {int(run): i for i, run in enumerate(array["run"].values)}
     kept = np.array([run for run in order if int(run) in place], dtype=np.int64)
     rows = np.array([place[int(run)] for run in kept], dtype=int)
-    return kept, array.values.astype(float)[np.ix_(rows, rows)]
+    return kept, array.values[np.ix_(rows, rows)]
 
 
 def _mean(values: np.ndarray) -> float:
     values = values[np.isfinite(values)]
-    return float(values.mean()) if values.size else float("nan")
+    return float(values.mean(dtype=float)) if values.size else float("nan")

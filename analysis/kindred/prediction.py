@@ -13,6 +13,9 @@ from kindred.statistics.resampling import bootstrap_weights, codes, percentile_i
 
 SMALLEST = 40  # runs below which nothing is predicted
 SMALLEST_GROUPS = 10  # of runs of equal settings
+_LARGEST = float(
+    np.finfo(np.float32).max
+)  # the trees keep float32; weights that exploded have larger moments
 
 
 @dataclass(frozen=True)
@@ -44,7 +47,7 @@ def predict_accuracy(
     if reason:
         nothing = Estimate(np.nan, n=len(y), reason=reason)
         return Prediction(pd.DataFrame(), nothing, nothing, pd.Series(dtype=float), reason)
-    x = np.where(np.isfinite(x), x, np.nan)
+    x = np.clip(x, -_LARGEST, _LARGEST)
     predicted, fold, gain = _out_of_fold(x, y, group, folds, repeats)
     table = pd.DataFrame(
         {"accuracy": y, "predicted": predicted, "group": group, "fold": fold}, index=features.index[kept]

@@ -80,6 +80,15 @@ def test_planted_relation_is_predicted():
     assert again.r2 == found.r2
 
 
+def test_huge_values_are_as_good_as_large_ones():
+    """Weights that exploded have moments beyond float32, or infinite ones; some are unknown."""
+    features, accuracy, group = made(1, 1.0)
+    features.insert(0, "fc kurtosis", 10.0 ** np.where(np.arange(len(group)) % 3, 2.0, 60.0))
+    features.iloc[:3, 0] = [np.inf, -np.inf, np.nan]
+    found = predict_accuracy(features, accuracy, group)
+    assert not found.reason and found.r2.value > 0.6 and found.importance.index[0] == "fc0 variance"
+
+
 def test_seeds_do_not_flatter():
     """The accuracy depends on the settings alone, in no way that settings not seen could tell."""
     features, accuracy, group = made(2, 0.0)

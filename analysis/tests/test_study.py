@@ -1,6 +1,7 @@
 """The study on synthetic populations of three cohorts: planted effects are found, absent ones are not."""
 
 import re
+from pathlib import Path
 
 import numpy as np
 import pandas as pd
@@ -76,6 +77,8 @@ def test_planted_effects_are_found(planted):
 
 def test_verdicts(planted):
     found = table(planted, "verdicts").set_index("claim")
+    learned = found.loc["… among networks that learned", "verdict"]
+    assert list(learned) == ["not tested", "partly", "reproduced"], "statistics, distribution, variance"
     line = found.loc["the variance of the weights goes with performance"]
     assert line["verdict"] == "reproduced" and line["single_cohorts"].startswith("3 for, 0 against")
     assert found.loc["so they are whatever the dataset and the model", "verdict"] == "reproduced"
@@ -123,6 +126,20 @@ def test_dispersions_are_those_of_the_weights(planted):
     away = [np.linalg.norm(part - part.mean(axis=0), axis=1).mean() for part in (shape[:size], shape[size:])]
     found = row(table(planted, "origin"), metric="weights, last epoch", cohort="fashion-mnist mlp")
     assert found["ratio"] == pytest.approx(away[0] / away[1], rel=1e-5)
+
+
+def test_runs_that_learned(planted):
+    """Chance is a quarter: what is up to half is left out, and the ends are of the others."""
+    with kindred.open_population(planted / "population.h5") as population:
+        cohort = read_cohorts(population)[0]
+    cohort.runs.loc[cohort.runs.index[-5:], "test_accuracy"] = [0.5, 0.5, 0.3, 0.25, 0.1]
+    cohort.runs.loc[cohort.runs.index[-6], "test_accuracy"] = 0.5001
+    learned = cohort.learned()
+    assert cohort.classes == 4 and list(learned.runs.index) == list(cohort.runs.index[:-5])
+    assert learned.groups.size == 4 and learned.groups.suboptimal[-1] == cohort.runs.index[-6]
+    assert (learned.shape(-1).index == learned.runs.index).all() and len(learned.codes) == 16
+    cohort.runs["test_accuracy"] = 0.1
+    assert cohort.learned() is None
 
 
 def test_settings_distance_is_gowers(planted):
@@ -186,3 +203,13 @@ def test_nothing_to_study(tmp_path, capsys):
     assert main([str(tmp_path / "p.h5"), str(tmp_path / "s.h5"), "-o", str(tmp_path / "out")]) == 1
     assert "nothing to study" in capsys.readouterr().err
     assert main([str(tmp_path / "none.h5"), str(tmp_path / "s.h5"), "-o", str(tmp_path / "out")]) == 1
+
+
+def test_the_committed_findings_hold_the_committed_tables():
+    folder = Path(__file__).parents[1]
+    text = (folder / "findings.md").read_text(encoding="utf-8")
+    assert filled(text, folder / "study") == text
+    linked = re.findall(r"\]\(([\w./-]+)\)", text)
+    assert len(linked) > 10
+    for name in linked:
+        assert (folder / name).exists(), name

@@ -5,7 +5,8 @@ import pytest
 
 from kindred.figures import similarity, style
 from kindred.figures.embed import cells
-from kindred.figures.spec import Heat
+from kindred.figures.extent import extent, label
+from kindred.figures.spec import Axis, Heat, Panel, Points
 
 # linear RGB under full protanopia, deuteranopia and tritanopia: Machado, Oliveira & Fernandes (2009)
 _BLINDNESS = {
@@ -95,9 +96,34 @@ def test_far_runs_get_logarithmic_colours(kind, poor, logarithmic):
     assert np.ptp(shown) > (0.25 if logarithmic or poor < 10 else 0), "the others are still told apart"
 
 
+def test_exploded_runs_leave_colours_for_the_others():
+    matrix = np.random.default_rng(1).uniform(0.5, 1.5, (40, 40))
+    matrix[:2], matrix[:, :2] = 1e20, 1e20
+    low, high, log = similarity.colour_scale(matrix, "distance")
+    assert log and high < 2e3
+    shown = cells(Heat(matrix, low, high, log=log)).astype(float) / 254
+    assert np.ptp(shown[2:, 2:]) > 0.1 and (shown[:2] == 1).all()
+
+
 def test_colours_of_degenerate_matrices():
     nothing, zeros = np.full((3, 3), np.nan), np.zeros((3, 3))
     for matrix in (nothing, zeros, np.full((3, 3), 7.0), np.where(np.eye(3), 5.0, 0.0)):
         low, high, log = similarity.colour_scale(matrix, "distance")
         assert np.isfinite([low, high]).all() and low < high
         assert ((cells(Heat(matrix, low, high, log=log)) == 255) == np.isnan(matrix)).all()
+
+
+def panel_of(values, axis):
+    return Panel("", [Points(values, np.zeros(len(values)), np.arange(len(values)))], axis, Axis("accuracy"))
+
+
+def test_exploded_weights_leave_room_for_the_others():
+    values = np.geomspace(1e-3, 1e-1, 30)
+    for axis, far in ((Axis("variance", log=True), [1e40, 0.0]), (Axis("mean", linear=0.01), [1e40, -1e20])):
+        panel = panel_of(np.append(values, far), axis)
+        low, high = extent(panel, "x")
+        assert low < 1e-3 and 0.1 < high < 1
+        assert label(panel, "x") == f"{axis.label}, 2 beyond" and label(panel, "y") == "accuracy"
+        assert label(panel_of(values, axis), "x") == axis.label
+    few = panel_of(np.array([1e-3, 1e-2, 1e40]), Axis(log=True))
+    assert extent(few, "x")[1] > 1e40, "too few to say which are far"

@@ -1,15 +1,11 @@
 #pragma once
 
-#include <sys/mman.h>
-
 #include <algorithm>
 #include <array>
 #include <cstdint>
-#include <cstdlib>
-#include <memory>
-#include <new>
 #include <span>
-#include <vector>
+
+#include "compare/feature_memory.hpp"
 
 namespace kindred::compare {
 
@@ -23,7 +19,7 @@ class FeatureRows {
  public:
   /// Zeros, or with values that the caller has yet to write.
   FeatureRows(std::int64_t rows, std::int64_t length, bool zeros = true)
-      : rows_(rows), stride_(padded_length(length)), values_(allocate(bytes(rows, length)), &std::free) {
+      : rows_(rows), stride_(padded_length(length)), values_(bytes(rows, length)) {
     if (zeros) clear();
   }
   void clear() { std::fill_n(values_.get(), rows_ * stride_, 0.0f); }
@@ -39,19 +35,8 @@ class FeatureRows {
   std::int64_t stride() const { return stride_; }
 
  private:
-  /// Large ones by large pages: a product goes along 64 rows at once, each on a page of its own.
-  static float* allocate(std::size_t bytes) {
-    constexpr std::size_t page = std::size_t{2} << 20;
-    const bool large = bytes >= 4 * page;
-    const std::size_t whole = large ? (bytes + page - 1) / page * page : bytes;
-    void* const memory = std::aligned_alloc(large ? page : 64, whole);
-    if (!memory) throw std::bad_alloc();
-    if (large) ::madvise(memory, whole, MADV_HUGEPAGE);  // where the system has none, as it is
-    return static_cast<float*>(memory);
-  }
-
   std::int64_t rows_, stride_;
-  std::unique_ptr<float, decltype(&std::free)> values_;
+  FeatureMemory values_;
 };
 
 /// How many right blocks are compared together: their left blocks are then read as much less often.

@@ -15,6 +15,8 @@ std::unique_ptr<Comparison> compare_histograms(const Source& left, const Source&
 std::unique_ptr<Comparison> compare_moments(const Source& left, const Source& right,
                                             const MomentScale& scale);
 std::unique_ptr<Comparison> compare_weights(const Source& left, const Source& right);
+/// Rows of a Gram matrix that are computed at once, so that they stay in the cache.
+inline constexpr std::int64_t gram_panel = 64;
 std::unique_ptr<Comparison> compare_grams(std::span<const Metric> metrics, const Source& left,
                                           const Source& right);
 /// Of the families procrustes, svcca and pwcca.

@@ -1,6 +1,6 @@
+#include <algorithm>
 #include <cmath>
 #include <cstring>
-#include <numbers>
 
 #include "compare/families.hpp"
 #include "compare/inner_products.hpp"
@@ -11,10 +11,10 @@ namespace {
 
 /// Of centred Gram matrices K (linear kernel) of the probe images: alignment is their cosine as vectors.
 ///
-/// A feature is the diagonal, then the upper triangle times √2, so that inner products are those of the
-/// matrices; the matrix has norm 1 beforehand. The unbiased estimator follows from the same inner product
-/// (Song et al. 2012, written for centred matrices): ⟨K, L⟩ - n/(n-2) Σ kᵢlᵢ + tr K tr L / ((n-1)(n-2)),
-/// with k and l the diagonals, but for a factor that cancels.
+/// A feature is the diagonal, then the upper triangle: inner products of two are those of the diagonals and
+/// twice those of the triangles, by the matrices' norms. The unbiased estimator follows from the same inner
+/// product (Song et al. 2012, written for centred matrices): ⟨K, L⟩ - n/(n-2) Σ kᵢlᵢ + tr K tr L /
+/// ((n-1)(n-2)), with k and l the diagonals, but for a factor that cancels.
 class GramComparison : public Comparison {
  public:
   GramComparison(std::span<const Metric> metrics, const Source& left, const Source& right)
@@ -38,20 +38,27 @@ class GramComparison : public Comparison {
     const double size = centred.norm().item<double>();
     if (!(size > 0 && std::isfinite(size))) return false;
     centred = (centred / size).to(at::kFloat);
-    const auto gram = at::mm(centred, centred.t().contiguous());  // a product of rows with rows is slower
-    const float* element = gram.const_data_ptr<float>();
-    const double norm = norm_of(element);
-    if (!(norm > 0)) return false;
-
-    const auto once = static_cast<float>(1 / norm), twice = static_cast<float>(std::numbers::sqrt2 / norm);
+    const auto turned = centred.t().contiguous();  // a product of rows with rows is slower
     Facts facts{};
+    double off_diagonal = 0;
     float* triangle = out + triangle_at_;
-    for (std::int64_t i = 0; i < probes_; ++i, element += probes_) {
-      out[i] = once * element[i];
-      facts.trace += static_cast<double>(out[i]);
-      facts.diagonal += static_cast<double>(out[i]) * static_cast<double>(out[i]);
-      for (std::int64_t j = i + 1; j < probes_; ++j) *triangle++ = twice * element[j];
+    for (std::int64_t first = 0; first < probes_; first += gram_panel) {
+      const auto rows = std::min(gram_panel, probes_ - first), columns = probes_ - first;
+      const auto product = at::mm(centred.narrow(0, first, rows), turned.narrow(1, first, columns));
+      const float* element = product.const_data_ptr<float>();
+      for (std::int64_t i = 0; i < rows; ++i, element += columns) {
+        const auto own = static_cast<double>(out[first + i] = element[i]);
+        facts.trace += own;
+        facts.diagonal += own * own;
+        const std::int64_t others = columns - i - 1;
+        off_diagonal += copy_and_square(element + i + 1, others, triangle);
+        triangle += others;
+      }
     }
+    facts.norm = std::sqrt(facts.diagonal + 2 * off_diagonal);
+    if (!(facts.norm > 0)) return false;
+    facts.trace /= facts.norm;
+    facts.diagonal /= facts.norm * facts.norm;
     std::memcpy(out + facts_at_, &facts, sizeof(facts));
     return true;
   }
@@ -62,8 +69,15 @@ class GramComparison : public Comparison {
     inner_.compute(pairs, 0, triangle_at_, diagonals_);
     inner_.compute(pairs, triangle_at_, facts_at_ - triangle_at_, products_);
     for (std::size_t p = 0; p < pairs.size(); ++p) {
-      auto& products = products_[p];
-      for (std::size_t k = 0; k < products.size(); ++k) products[k] += diagonals_[p][k];
+      auto &products = products_[p], &diagonals = diagonals_[p];
+      for (std::int64_t i = 0; i < pairs[p].rows; ++i)
+        for (std::int64_t j = 0; j < pairs[p].columns; ++j) {
+          const auto k = static_cast<std::size_t>(i * block_runs + j);
+          const double norms =
+              facts(pairs[p].left, i, pairs[p]).norm * facts(pairs[p].right, j, pairs[p]).norm;
+          products[k] = (diagonals[k] + 2 * products[k]) / norms;
+          diagonals[k] /= norms;
+        }
       for (std::size_t m = 0; m < debiased_.size(); ++m) {
         auto& out = values[p * debiased_.size() + m];
         out = products;
@@ -73,18 +87,27 @@ class GramComparison : public Comparison {
   }
 
  private:
-  /// What the unbiased estimate needs of a run's matrix.
+  /// Of a run's matrix K.
   struct Facts {
-    double trace, diagonal;  ///< tr K, Σ kᵢ²
+    double norm;             ///< Frobenius'
+    double trace, diagonal;  ///< tr K, Σ kᵢ², of K by its norm
   };
 
-  /// The Frobenius norm of a Gram matrix, in double.
-  double norm_of(const float* gram) const {
+  Facts facts(const float* rows, std::int64_t row, const BlockPair& pair) const {
+    Facts found{};
+    std::memcpy(&found, rows + row * pair.stride + facts_at_, sizeof(found));
+    return found;
+  }
+
+  /// The sum of squares, in double.
+  static double copy_and_square(const float* from, std::int64_t count, float* to) {
     double squares = 0;
 #pragma omp simd reduction(+ : squares)
-    for (std::int64_t k = 0; k < probes_ * probes_; ++k)
-      squares += static_cast<double>(gram[k]) * static_cast<double>(gram[k]);
-    return std::sqrt(squares);
+    for (std::int64_t k = 0; k < count; ++k) {
+      to[k] = from[k];
+      squares += static_cast<double>(from[k]) * static_cast<double>(from[k]);
+    }
+    return squares;
   }
 
   double unbiased(double product, double diagonals, double traces) const {
@@ -94,15 +117,10 @@ class GramComparison : public Comparison {
 
   /// products: replaced by the unbiased estimates' alignments.
   void debias(const BlockPair& pair, const PairSums& diagonals, PairSums& products) const {
-    const auto facts = [&](const float* rows, std::int64_t row) {
-      Facts found{};
-      std::memcpy(&found, rows + row * pair.stride + facts_at_, sizeof(found));
-      return found;
-    };
     for (std::int64_t i = 0; i < pair.rows; ++i)
       for (std::int64_t j = 0; j < pair.columns; ++j) {
         const auto k = static_cast<std::size_t>(i * block_runs + j);
-        const Facts a = facts(pair.left, i), b = facts(pair.right, j);
+        const Facts a = facts(pair.left, i, pair), b = facts(pair.right, j, pair);
         const double own = unbiased(1, a.diagonal, a.trace * a.trace),
                      other = unbiased(1, b.diagonal, b.trace * b.trace);
         // The matrices' norm is 1 but for fp32's rounding, and so is what remains of an estimate of 0.

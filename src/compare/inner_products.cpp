@@ -10,7 +10,7 @@ namespace kindred::compare {
 
 std::size_t InnerProducts::place_of(const BlockPair& pair) {
   const auto known =
-      std::ranges::find(rights_, pair.right, [](const BlockPair* known) { return known->right; });
+      std::ranges::find(rights_, pair.right, [](const BlockPair* pair_of) { return pair_of->right; });
   const auto place = static_cast<std::size_t>(known - rights_.begin());
   if (known != rights_.end()) return place;
   rights_.push_back(&pair);

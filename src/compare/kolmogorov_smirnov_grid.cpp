@@ -20,7 +20,7 @@ KolmogorovSmirnovGrid::KolmogorovSmirnovGrid(const std::vector<std::span<const f
   cells = std::min(cells, most_cells);
   std::vector<float> values;
   for (const auto& sample : sorted_samples) {
-    const std::size_t taken = std::min(sample.size(), 2 * cells);
+    const std::size_t taken = std::min(sample.size(), 8 * cells / sorted_samples.size() + 1);
     for (std::size_t k = 0; k < taken; ++k) values.push_back(sample[k * sample.size() / taken]);
   }
   std::ranges::sort(values);

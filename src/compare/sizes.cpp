@@ -2,6 +2,7 @@
 
 #include <algorithm>
 
+#include "compare/families.hpp"
 #include "compare/kolmogorov_smirnov.hpp"
 #include "compare/representation_widths.hpp"
 #include "compare/sorted_values.hpp"
@@ -27,7 +28,7 @@ Sizes of_sorted(std::int64_t left, std::int64_t right, std::size_t metrics) {
   // One run's values while the grid is made, and what is kept of some; the pieces' places and widths.
   sizes.beside =
       static_cast<std::size_t>(values) * sizeof(float) +
-      8 * sizeof(float) * std::min(static_cast<std::size_t>(values), KolmogorovSmirnovGrid::most_values);
+      32 * sizeof(float) * std::min(static_cast<std::size_t>(values), KolmogorovSmirnovGrid::most_values);
   if (left != right) sizes.beside += static_cast<std::size_t>(pieces) * QuantileSteps::bytes_of_piece;
   return sizes;
 }
@@ -55,7 +56,7 @@ Sizes of_grams(const Cohort& left, const Cohort& right, std::int64_t probes, std
   sizes.feature = FeatureRows::padded_length(probes) + probes * (probes - 1) / 2 + 32;
   sizes.run += n * n * (product * static_cast<double>(width) + 1e-9);
   sizes.pair = product * n * n / 2;
-  sizes.beside += sizeof(float) * static_cast<std::size_t>(probes * probes);
+  sizes.beside += sizeof(float) * static_cast<std::size_t>(gram_panel * probes);
   return sizes;
 }
 

@@ -1,5 +1,7 @@
 #include <algorithm>
+#include <cmath>
 #include <memory>
+#include <numbers>
 
 #include "compare/families.hpp"
 #include "compare/kolmogorov_smirnov.hpp"
@@ -75,19 +77,17 @@ class SortedComparison : public BlockComparison {
                                sorted(pair.right, j, Side::right), below(pair.right, j), grid_->points());
   }
 
-  /// From some done runs of both sides; any grid gives the same statistics.
+  /// From some done runs of both sides; any grid gives the same statistics. Enough runs that those of every
+  /// spread are among them: where all of a run's values lie in few cells, little is spared.
   void make_grid(const Source& left, const Source& right) {
-    constexpr std::size_t samples = 4;
+    constexpr std::size_t samples = 16;
     std::vector<std::vector<float>> sorted;
     for (const Side side : {Side::left, Side::right}) {
       const auto& valid = *(side == Side::left ? left : right).valid;
       auto& values = values_[static_cast<std::size_t>(side)];
-      std::vector<std::int64_t> rows;
-      for (std::size_t row = 0; row < valid.size(); ++row)
-        if (valid[row]) rows.push_back(static_cast<std::int64_t>(row));
-      for (std::size_t k = 0; k < std::min(samples, rows.size()); ++k) {
+      for (const auto row : spread_rows(valid, samples)) {
         std::vector<float> sample(static_cast<std::size_t>(values.size()));
-        if (!values.load(rows[k * rows.size() / samples % rows.size()], sample.data())) continue;
+        if (!values.load(row, sample.data())) continue;
         if (constexpr auto most = KolmogorovSmirnovGrid::most_values; sample.size() > most) {
           for (std::size_t i = 0; i < most; ++i) sample[i] = sample[i * sample.size() / most];
           sample.resize(most);
@@ -98,6 +98,22 @@ class SortedComparison : public BlockComparison {
     }
     grid_ = std::make_unique<KolmogorovSmirnovGrid>(
         std::vector<std::span<const float>>(sorted.begin(), sorted.end()));
+  }
+
+  /// All valid rows, or as many as `most`, at multiples of the golden ratio: a sweep's rows have periods, and
+  /// this has none in common with them.
+  static std::vector<std::int64_t> spread_rows(const std::vector<bool>& valid, std::size_t most) {
+    std::vector<std::int64_t> rows;
+    for (std::size_t row = 0; row < valid.size(); ++row)
+      if (valid[row]) rows.push_back(static_cast<std::int64_t>(row));
+    if (rows.size() <= most) return rows;
+    std::vector<std::int64_t> chosen;
+    for (std::size_t k = 0; k < most; ++k) {
+      const double turns = static_cast<double>(k) * std::numbers::phi;
+      chosen.push_back(
+          rows[static_cast<std::size_t>((turns - std::floor(turns)) * static_cast<double>(rows.size()))]);
+    }
+    return chosen;
   }
 
   SortedValues values_[2];

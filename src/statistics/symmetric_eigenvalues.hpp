@@ -2,8 +2,9 @@
 
 #include <cstdint>
 #include <span>
+#include <vector>
 
-#include "statistics/double_buffer.hpp"
+#include "statistics/tridiagonal.hpp"
 
 namespace kindred::statistics {
 
@@ -18,9 +19,7 @@ class SymmetricEigenvalues {
   bool compute(double* matrix, std::span<double> out);
 
  private:
-  void reduce(double* matrix, std::span<double> diagonal);
-
-  DoubleBuffer vectors_;
+  Tridiagonal tridiagonal_;
   std::vector<double> squares_;  ///< of the elements beside the tridiagonal matrix's diagonal
 };
 

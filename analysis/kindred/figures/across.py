@@ -127,12 +127,12 @@ def between_figure(findings: Findings, pairs) -> Figure | None:
 def _means(found, cohorts, group) -> np.ndarray:
     place = {int(run): i for i, run in enumerate(found.order)}
     rows = [[place[int(r)] for r in getattr(c.groups, group) if int(r) in place] for c in cohorts]
-    matrix = found.matrix.astype(float).copy()
+    matrix = found.matrix.copy()
     np.fill_diagonal(matrix, np.nan)
     result = np.full((len(rows), len(rows)), np.nan)
     for i, a in enumerate(rows):
         for j, b in enumerate(rows):
             block = matrix[np.ix_(a, b)]
             if np.isfinite(block).any():
-                result[i, j] = np.nanmean(block)
+                result[i, j] = np.nanmean(block, dtype=float)
     return result

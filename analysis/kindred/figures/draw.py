@@ -11,7 +11,7 @@ from matplotlib.colors import LogNorm, Normalize, to_rgba
 from matplotlib.figure import Figure as Canvas
 
 from kindred.figures import style
-from kindred.figures.extent import extent
+from kindred.figures.extent import extent, label
 from kindred.figures.runs import run_colours
 from kindred.figures.spec import (
     Counts,
@@ -87,19 +87,19 @@ def _panel(axis, panel: Panel, runs, pad: int):
             handles, [label for label, _ in entries], fontsize=7.5, borderaxespad=0.1, handletextpad=0.1
         )
     for mark in panel.marks:
-        _mark(axis, mark, colours)
+        _mark(axis, panel, mark, colours)
     if panel.x is None:
         axis.set_xticks([])
         axis.set_yticks([])
         axis.spines[:].set_visible(False)
         return
     for name in ("x", "y"):
-        _axis(axis, name, getattr(panel, name), extent(panel, name))
+        _axis(axis, name, getattr(panel, name), label(panel, name), extent(panel, name))
 
 
-def _axis(axes, name, described, reach):
+def _axis(axes, name, described, text, reach):
     axis = getattr(axes, f"{name}axis")
-    getattr(axes, f"set_{name}label")(described.label)
+    getattr(axes, f"set_{name}label")(text)
     if described.names:
         axis.set_ticks(range(len(described.names)), described.names)
         reach = reach[::-1] if name == "y" else reach
@@ -116,10 +116,11 @@ def _axis(axes, name, described, reach):
     getattr(axes, f"set_{name}lim")(*reach)
 
 
-def _mark(axis, mark, colours):
+def _mark(axis, panel, mark, colours):
     match mark:
         case Points():
-            axis.scatter(mark.x, mark.y, s=9, c=[colours[int(r)] for r in mark.runs], alpha=0.8, linewidths=0)
+            x, y = (np.clip(getattr(mark, name), *sorted(extent(panel, name))) for name in ("x", "y"))
+            axis.scatter(x, y, s=9, c=[colours[int(r)] for r in mark.runs], alpha=0.8, linewidths=0)
         case Curves():
             alpha = float(np.clip(40 / max(len(mark.runs), 1), 0.08, 0.6))
             for row, run in zip(mark.y, mark.runs):

@@ -11,7 +11,7 @@ import numpy as np
 import pandas as pd
 
 from kindred.figures import style
-from kindred.figures.extent import extent
+from kindred.figures.extent import extent, label
 from kindred.figures.runs import coded
 from kindred.figures.spec import Figure, Heat, Panel
 
@@ -107,7 +107,7 @@ def _panel(store, panel: Panel, place) -> dict:
         if axis is not None:
             low, high = extent(panel, name)
             found[name] = {
-                "label": axis.label,
+                "label": label(panel, name),
                 "log": axis.log,
                 "low": low,
                 "high": high,

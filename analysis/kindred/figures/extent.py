@@ -7,15 +7,23 @@ import numpy as np
 from kindred.figures.spec import Counts, Curves, Diagonal, Intervals, Line, Mark, Panel, Points, Rule, Steps
 
 
+_SMALLEST_SAMPLE = 8
+
+
 def extent(panel: Panel, name: str) -> tuple[float, float]:
-    """Where an axis of a panel begins and ends: as it says, or around the marks' finite values."""
+    """Where an axis of a panel begins and ends: as it says, or around the marks' finite values.
+
+    An axis over many decades leaves out points far from the quartiles, which are drawn at its ends: weights that
+    exploded would leave no room for the others."""
     axis = getattr(panel, name)
     if axis.names:
         return -0.6, len(axis.names) - 0.4
     if axis.low is not None and axis.high is not None:
         return axis.low, axis.high
-    found = np.concatenate([np.ravel(v).astype(float) for m in panel.marks for v in _along(m, name)] or [[]])
+    found = _values(panel.marks, name)
     found = found[np.isfinite(found) & ((found > 0) | (not axis.log))]
+    if all(isinstance(mark, Points) for mark in panel.marks):
+        found = _without_far(found, axis)
     low, high = (found.min(), found.max()) if found.size else (0.0, 1.0)
     if not found.size and axis.log:
         low, high = 1.0, 10.0
@@ -26,6 +34,27 @@ def extent(panel: Panel, name: str) -> tuple[float, float]:
         room = (high - low) * 0.05 or max(abs(high), 1e-6) * 0.05
         low, high = low - room, high + room
     return float(low if axis.low is None else axis.low), float(high if axis.high is None else axis.high)
+
+
+def label(panel: Panel, name: str) -> str:
+    """What stands at an axis, with the number of points that are drawn at its ends."""
+    low, high = extent(panel, name)
+    values = _values([mark for mark in panel.marks if isinstance(mark, Points)], name)
+    far = int(((values < low) | (values > high)).sum())
+    return getattr(panel, name).label + (f", {far} beyond" if far else "")
+
+
+def _values(marks: list[Mark], name: str) -> np.ndarray:
+    return np.concatenate([np.ravel(v).astype(float) for m in marks for v in _along(m, name)] or [[]])
+
+
+def _without_far(values: np.ndarray, axis) -> np.ndarray:
+    if len(values) < _SMALLEST_SAMPLE or not (axis.log or axis.linear):
+        return values
+    places = np.log10(values) if axis.log else np.arcsinh(values / axis.linear)
+    first, third = np.quantile(places, [0.25, 0.75])
+    reach = max(3 * (third - first), 1.0)
+    return values[(places >= first - reach) & (places <= third + reach)]
 
 
 def _along(mark: Mark, name: str) -> list:

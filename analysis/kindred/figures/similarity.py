@@ -21,9 +21,7 @@ def heat_maps_figure(
         return None
     frames = {(k,): [] for k in range(len(orders))}
     for found in matrices:
-        scale = colour_scale(
-            np.where(np.eye(len(found.matrix), dtype=bool), np.nan, found.matrix), found.kind
-        )
+        scale = colour_scale(found.matrix, found.kind)
         for k, by_metric in enumerate(orders.values()):
             frames[(k,)].append(_panel(found, by_metric.get(found.metric, found.order), scale))
     controls = [Control("order", list(orders))] if len(orders) > 1 else []
@@ -36,7 +34,7 @@ def heat_maps_figure(
 def _panel(found, order, scale) -> Panel:
     place = {int(run): i for i, run in enumerate(found.order)}
     rows = np.array([place[int(run)] for run in order], dtype=int)
-    matrix = found.matrix[np.ix_(rows, rows)].astype(float)
+    matrix = found.matrix[np.ix_(rows, rows)]
     np.fill_diagonal(matrix, np.nan)
     low, high, log = scale
     values, members = reduced(matrix, np.asarray(order))
@@ -46,11 +44,13 @@ def _panel(found, order, scale) -> Panel:
 
 
 def colour_scale(matrix: np.ndarray, kind: str) -> tuple[float, float, bool]:
-    """Colours from the 1st to the 99th percentile; logarithmic where a few runs are far from all others.
+    """Colours from the 1st to the 99th percentile of different runs' pairs; logarithmic where a few runs are far
+    from all others, and then up to a thousand times the median: weights that exploded would leave no colours for the others.
 
     Of many runs, the pairs of some are looked at."""
     step = -(-len(matrix) // _MOST_LOOKED_AT)
-    matrix = matrix[::step, ::step]
+    matrix = matrix[::step, ::step].astype(float)
+    np.fill_diagonal(matrix, np.nan)
     values = matrix[np.isfinite(matrix)]
     if not values.size:
         return 0.0, 1.0, False
@@ -59,6 +59,7 @@ def colour_scale(matrix: np.ndarray, kind: str) -> tuple[float, float, bool]:
         return float(low - 0.5), float(high + 0.5), False
     positive = values[values > 0]
     if kind == "distance" and positive.size and high > _WIDE * middle:
+        high = min(high, 1e3 * middle) if middle > 0 else high
         low = max(np.percentile(positive, 1), high * 1e-6)
         return (float(low), float(high), True) if high > low else (0.0, float(high), False)
     return float(low), float(high), False
@@ -70,10 +71,12 @@ def reduced(matrix: np.ndarray, order: np.ndarray) -> tuple[np.ndarray, list[np.
     if n <= MOST_CELLS:
         return matrix, [order[i : i + 1] for i in range(n)]
     starts = np.linspace(0, n, MOST_CELLS, endpoint=False).round().astype(int)
-    finite = np.isfinite(matrix)
-    total = np.add.reduceat(np.add.reduceat(np.where(finite, matrix, 0), starts, 0), starts, 1)
-    count = np.add.reduceat(np.add.reduceat(finite.astype(float), starts, 0), starts, 1)
-    means = np.divide(total, count, out=np.full_like(total, np.nan), where=count > 0)
+    means = np.full((len(starts), len(starts)), np.nan)
+    for row, block in zip(means, np.split(matrix, starts[1:])):
+        finite = np.isfinite(block)
+        total = np.add.reduceat(np.where(finite, block, 0).sum(axis=0, dtype=float), starts)
+        count = np.add.reduceat(finite.sum(axis=0), starts)
+        np.divide(total, count, out=row, where=count > 0)
     return means, np.split(order, starts[1:])
 
 

@@ -148,18 +148,41 @@ def scatter(cohorts, values, label, table, what):
     for c, place in grid:
         panel = axes[place]
         x = values(c).to_numpy(float)
+        low, high = _middle_of_logarithms(x)
         for name in ("middle", "suboptimal", "optimal"):
-            rows = (c.group == name).to_numpy()
-            panel.scatter(x[rows], c.accuracy[rows], s=12, color=COLOURS[name], alpha=0.8, linewidths=0)
+            member = (c.group == name).to_numpy()
+            for rows, marker in ((x < low, "<"), ((x >= low) & (x <= high), "o"), (x > high, ">")):
+                rows = member & rows
+                panel.scatter(
+                    np.clip(x[rows], low, high),
+                    c.accuracy[rows],
+                    s=12 if marker == "o" else 22,
+                    marker=marker,
+                    color=COLOURS[name],
+                    alpha=0.8,
+                    linewidths=0,
+                )
         panel.set_xscale("log")
-        low, high = panel.get_xlim()
-        _plain_log(panel.xaxis, *log_ticks(low, high))
+        _plain_log(panel.xaxis, *log_ticks(*panel.get_xlim()))
         row = found.loc[c.label]
         known = np.isfinite(row["low"])
         reach = f" ({fixed(row['low'])} to {fixed(row['high'])})" if known else ""
         panel.set_title(f"{c.label}   ρ {fixed(row['rho'])}{reach}", fontsize=8.5, loc="left")
-    _edges(axes, label, "test accuracy")
+    _edges(axes, f"{label}; triangles: beyond the axis", "test accuracy")
     return figure
+
+
+def _middle_of_logarithms(x):
+    """The range of the values, without those of which the logarithm is far outside of the quartiles: weights that
+    exploded would leave no room for the others."""
+    positive = x[(x > 0) & np.isfinite(x)]
+    if not positive.size:
+        return 1.0, 1.0
+    logarithms = np.log(positive)
+    first, third = np.quantile(logarithms, [0.25, 0.75])
+    reach = 1.5 * (third - first)
+    kept = positive[(logarithms >= first - reach) & (logarithms <= third + reach)]
+    return float(kept.min()), float(kept.max())
 
 
 def shape(cohorts):
@@ -241,12 +264,12 @@ def prediction(table):
 
 
 def maps(cohorts, similarity):
-    """All done runs by their standardised distributions, twice: by performance, by cohort."""
+    """All done runs by their standardised distributions, twice: coloured by performance, by cohort."""
     runs = np.concatenate([c.runs.index for c in cohorts])
     table = matrix(similarity, "all", "wasserstein_standardized", runs, role="all")
     if table is None:
         return None
-    map_ = embed(table, "classical")
+    map_ = embed(table, "metric")
     if map_.reason:
         return None
     figure = Figure(figsize=(9.4, 4.4), layout="constrained")
@@ -271,12 +294,13 @@ def maps(cohorts, similarity):
             color=ARCHITECTURES[architectures.index(c.architecture) % 4],
             marker=MARKERS[datasets.index(c.dataset) % 5],
         )
-    reach = np.nanquantile(np.abs(map_.coordinates.to_numpy()), 0.98)
     for panel in (left, right):
-        panel.set_xscale("symlog", linthresh=reach / 10)
-        panel.set_yscale("symlog", linthresh=reach / 10)
-        panel.set(xticks=[], yticks=[])
-    left.set_title(f"{len(map_.coordinates)} runs, stress {fixed(map_.stress)}", fontsize=8.5, loc="left")
+        panel.set(xticks=[], yticks=[], aspect="equal")
+    left.set_title(
+        f"{len(map_.coordinates)} runs by wasserstein_standardized, stress {fixed(map_.stress)}",
+        fontsize=8.5,
+        loc="left",
+    )
     left.legend(frameon=False, fontsize=8)
     right.legend(frameon=False, fontsize=7, loc="center left", bbox_to_anchor=(1, 0.5))
     return figure

@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass, field
+import json
+from dataclasses import dataclass, field, replace
 
 import numpy as np
 import pandas as pd
@@ -28,6 +29,8 @@ class Cohort:
     counts: dict[str, int]  # runs by state
     parameters: int
     epochs: list[int]  # of the snapshots
+    classes: float  # infinite where the file does not tell
+    fraction: float  # of the runs that each end has
     common: list[pd.DataFrame] = field(default_factory=list)  # by snapshot: features of every architecture
     each: list[pd.DataFrame] = field(default_factory=list)  # by snapshot: features of each tensor and layer
     matrices: list[str] = field(default_factory=list)
@@ -58,6 +61,16 @@ class Cohort:
     def codes(self) -> np.ndarray:
         """Equal for runs that differ by their seeds only."""
         return setting_codes(self.runs, self.settings)
+
+    def learned(self) -> Cohort | None:
+        """The same of the runs alone that are better than twice chance; None where these have no two ends."""
+        groups = rank_runs(self.runs[self.accuracy > 2 / self.classes], self.fraction)
+        if not groups.size:
+            return None
+        common, each = ([table.loc[groups.order] for table in tables] for tables in (self.common, self.each))
+        return replace(
+            self, groups=groups, runs=self.runs.loc[groups.order], common=common, each=each, densities={}
+        )
 
     def shape(self, snapshot: int) -> pd.DataFrame:
         """Moments of each weight matrix: mean by s.d., log10 variance, skewness, kurtosis; z-scored."""
@@ -96,6 +109,8 @@ def read_cohorts(population: Population) -> list[Cohort]:
                 {state: int(n) for state, n in rows["state"].value_counts().items()},
                 int(arrays["parameter_size"].values[-1]),
                 [int(epoch) for epoch in arrays["snapshot"].values],
+                _classes(arrays),
+                population.optimal_fraction,
             )
             cohort.matrices = matrix_names(
                 arrays.attrs, [str(p) for p in arrays["parameter"].values if p != "all"]
@@ -111,6 +126,13 @@ def read_cohorts(population: Population) -> list[Cohort]:
             f"nothing to study in {population.path} (no cohort has 8 done runs that differ) train more"
         )
     return found
+
+
+def _classes(arrays) -> float:
+    try:
+        return float(json.loads(arrays.attrs["architecture"])["classes"])
+    except (KeyError, TypeError, ValueError):
+        return float("inf")
 
 
 def _standardised(arrays, groups: Groups) -> dict:

@@ -20,7 +20,7 @@ GIVEN = ("train.learning_rate", "init.scale", "train.label_noise")  # what every
 
 def variance(cohorts: list[Cohort]) -> pd.DataFrame:
     """Variance of the weights against accuracy: of all, of the first and the last matrix, before and after
-    training, its growth, its distance from what is usual, and given the settings."""
+    training, its growth, its distance from what is usual, given the settings, and of the runs that learned."""
     relations = {
         "all weights": lambda c: c.common[-1]["all variance"],
         "first matrix": lambda c: c.common[-1]["first variance"],
@@ -33,6 +33,8 @@ def variance(cohorts: list[Cohort]) -> pd.DataFrame:
     for what, values in relations.items():
         found += related(what, cohorts, values)
     found += related("all weights, given settings", cohorts, relations["all weights"], given=True)
+    learned = [part for part in (c.learned() for c in cohorts) if part]
+    found += related("all weights, runs that learned", learned, relations["all weights"])
     return with_adjusted(pd.DataFrame(found, columns=COLUMNS), "what")
 
 

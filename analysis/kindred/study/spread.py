@@ -46,6 +46,13 @@ def origin(cohorts: list[Cohort]) -> pd.DataFrame:
     return _adjusted(found)
 
 
+def learned(cohorts: list[Cohort], similarity: Similarity) -> pd.DataFrame:
+    """Both tables again, of the runs that learned something: many of the poorest give every image one class,
+    which is a way of its own to be alike or to vary. The ends are those of the runs that are left."""
+    kept = [part for part in (c.learned() for c in cohorts) if part]
+    return pd.concat([alike(kept, similarity), origin(kept)]) if kept else _adjusted([])
+
+
 def twins(cohorts: list[Cohort], similarity: Similarity) -> pd.DataFrame:
     """Runs that differ by their seeds only: does their distance fall as their accuracy rises?
 

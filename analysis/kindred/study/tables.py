@@ -11,7 +11,7 @@ from kindred.study.everywhere import across, alike_accuracy, explained
 from kindred.study.foresight import predicted, transferred
 from kindred.study.material import Cohort
 from kindred.study.relations import agreement, epochs, profiles, separation, strength, variance
-from kindred.study.spread import alike, origin, twins, typicality
+from kindred.study.spread import alike, learned, origin, twins, typicality
 from kindred.study.verdicts import verdicts
 
 SIGNIFICANT = 0.05
@@ -25,6 +25,7 @@ def compute(cohorts: list[Cohort], similarity: Similarity) -> tuple[dict[str, pd
         "cohorts": overview(cohorts),
         "alike": alike(cohorts, similarity),
         "origin": origin(cohorts),
+        "learned": learned(cohorts, similarity),
         "twins": twins(cohorts, similarity),
         "typicality": typicality(cohorts, similarity),
         "across": across(cohorts, similarity),
@@ -90,6 +91,8 @@ def csv(table: pd.DataFrame) -> str:
 
 def markdown(name: str, table: pd.DataFrame) -> str:
     """A table of the findings from its CSV file."""
+    if table.empty:
+        return "*Nothing: too few runs.*"
     made = _RENDER[name](table)
     made = made.reset_index() if made.index.name or made.columns.name else made
     made.columns.name = None
@@ -245,6 +248,7 @@ _RENDER = {
     "cohorts": _overview,
     "alike": _ratios,
     "origin": _ratios,
+    "learned": _ratios,
     "twins": _correlations("metric"),
     "typicality": _correlations("metric"),
     "across": _across,

@@ -20,19 +20,23 @@ CLAIMED = 0.05
 def verdicts(tables: dict[str, pd.DataFrame]) -> pd.DataFrame:
     """Of the tables of `kindred.study.tables`. Columns: claim, tests, all_cohorts, effect, single_cohorts,
     verdict."""
-    alike, across, variance, strength = (tables[n] for n in ("alike", "across", "variance", "strength"))
-    moment, weights = alike[alike["metric"].isin(STATISTICS)], alike[alike["metric"].isin(DISTRIBUTION)]
+    alike, learned, across, variance, strength = (
+        tables[n] for n in ("alike", "learned", "across", "variance", "strength")
+    )
     rows = [
-        _line("good networks are alike in weight statistics, poor ones vary", *_ratios(moment)),
-        _line("good networks are alike in weight distribution, poor ones vary", *_ratios(weights)),
+        _line("good networks are alike in weight statistics, poor ones vary", *_ratios(alike, STATISTICS)),
+        _line("… among networks that learned", *_ratios(learned, STATISTICS)),
+        _line(
+            "good networks are alike in weight distribution, poor ones vary", *_ratios(alike, DISTRIBUTION)
+        ),
+        _line("… among networks that learned", *_ratios(learned, DISTRIBUTION)),
         _line("so they are whatever the dataset and the model", *_across(across)),
         _line("the variance of the weights goes with performance", *_correlations(variance, "all weights")),
         _line("… among runs of like settings", *_correlations(variance, "all weights, given settings")),
+        _line("… among networks that learned", *_correlations(variance, "all weights, runs that learned")),
         _line("node strengths fluctuate with performance", *_correlations(strength, "all layers")),
         _line("… among runs of like settings", *_correlations(strength, "all layers, given settings")),
-        _line(
-            "node strengths of good networks are alike", *_ratios(alike[alike["metric"] == "node_strength"])
-        ),
+        _line("node strengths of good networks are alike", *_ratios(alike, ("node_strength",))),
         _line("weights go with accuracy alike in all architectures", *_agreement(tables["agreement"])),
     ]
     return pd.DataFrame(
@@ -62,8 +66,9 @@ def _counted(signs: list[int]) -> str:
     return f"{signs.count(1)} for, {signs.count(-1)} against, {signs.count(0)} neither"
 
 
-def _ratios(table) -> tuple[str, list[int], list[int]]:
+def _ratios(table, metrics) -> tuple[str, list[int], list[int]]:
     """Claimed: dispersions of optimal runs are the smaller ones."""
+    table = table[table["metric"].isin(metrics)]
     together = table[table["cohort"] == "all cohorts"]
     single = table[~table["cohort"].isin(("all cohorts", "one seed each"))]
     signs = [_sign(1 - r["ratio"], r["adjusted_p"]) for _, r in together.iterrows()]

@@ -15,11 +15,11 @@ const MARKS = {
       const radius = m.runs.length > 1500 ? 1.8 : m.runs.length > 300 ? 2.4 : 3.2;
       const solid = m.runs.length > 1500 ? 0.65 : 0.85;
       layers(m.runs.length, (i) => m.runs[i], (i, strength) => {
-        const x = f.x.map(m.x[i]), y = f.y.map(m.y[i]);
+        const x = f.x.within(m.x[i]), y = f.y.within(m.y[i]);
         if (Number.isFinite(x) && Number.isFinite(y)) pen.dot(x, y, radius, f.colour.of(m.runs[i]), strength * solid);
       });
     },
-    places: (m, f) => m.runs.length && Array.from(m.runs, (run, i) => [run, f.x.map(m.x[i]), f.y.map(m.y[i])]),
+    places: (m, f) => m.runs.length && Array.from(m.runs, (run, i) => [run, f.x.within(m.x[i]), f.y.within(m.y[i])]),
     rows: (m) => Array.from(m.runs, (run, i) => ({ run: page.runs.labels[run], x: m.x[i], y: m.y[i] })),
   },
 

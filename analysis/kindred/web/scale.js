@@ -1,17 +1,19 @@
 // From data to pixels: linear, logarithmic and named axes, with round ticks.
 
-/** { map, invert, ticks: [[value, label]] } of an axis over pixels first..last; `most` ticks at most, about. */
+/** { map, within, invert, ticks: [[value, label]] } of an axis over pixels first..last; `most` ticks at most, about.
+ * `within` puts at an end what is beyond it. */
 function scale(axis, first, last, most) {
   const { low, high, log, linear } = axis; // linear: the width about 0 within which an asinh axis is so
   const from = log ? Math.log10 : linear ? (v) => Math.asinh(v / linear) : (v) => v;
   const a = from(low), width = from(high) - a || 1;
   const map = (v) => first + ((from(v) - a) / width) * (last - first);
+  const within = (v) => Math.min(Math.max(map(v), Math.min(first, last)), Math.max(first, last));
   const invert = (p) => {
     const v = a + ((p - first) / (last - first)) * width;
     return log ? 10 ** v : linear ? linear * Math.sinh(v) : v;
   };
   const ticks = axis.names.length ? named(axis.names, most) : log ? decades(low, high, most) : linear ? signed(low, high, most) : round(low, high, most);
-  return { map, invert, ticks };
+  return { map, within, invert, ticks };
 }
 
 function named(names, most) {

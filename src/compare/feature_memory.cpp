@@ -1,0 +1,82 @@
+#include "compare/feature_memory.hpp"
+
+#include <sys/mman.h>
+
+#include <algorithm>
+#include <cstdlib>
+#include <mutex>
+#include <new>
+#include <vector>
+
+namespace kindred::compare {
+namespace {
+
+constexpr std::size_t page = std::size_t{2} << 20;
+constexpr std::size_t large = 4 * page;
+
+struct Kept {
+  void* memory;
+  std::size_t bytes;
+};
+
+/// Of both sides of a tile at most.
+class Store {
+ public:
+  static constexpr std::size_t most = 2;
+
+  /// None if nothing fits; then all that is kept is freed, so that memory stays inside its bound.
+  Kept take(std::size_t bytes) {
+    const std::scoped_lock lock(mutex_);
+    const auto found = std::ranges::find_if(
+        kept_, [&](const Kept& kept) { return kept.bytes >= bytes && kept.bytes - bytes <= bytes / 8; });
+    if (found == kept_.end()) {
+      for (const auto& kept : kept_) std::free(kept.memory);
+      kept_.clear();
+      return {};
+    }
+    const Kept taken = *found;
+    kept_.erase(found);
+    return taken;
+  }
+
+  void keep(Kept given) {
+    const std::scoped_lock lock(mutex_);
+    kept_.push_back(given);
+    if (kept_.size() <= most) return;
+    std::free(kept_.front().memory);
+    kept_.erase(kept_.begin());
+  }
+
+ private:
+  std::mutex mutex_;
+  std::vector<Kept> kept_;
+};
+
+Store& store() {
+  static auto* const only = new Store;  // outlives every other static that holds memory
+  return *only;
+}
+
+}  // namespace
+
+FeatureMemory::FeatureMemory(std::size_t bytes) {
+  const bool is_large = bytes >= large;
+  const std::size_t whole = is_large ? (bytes + page - 1) / page * page : bytes;
+  Kept found = is_large ? store().take(whole) : Kept{};
+  if (!found.memory) {
+    found = {std::aligned_alloc(is_large ? page : 64, whole), whole};
+    if (!found.memory) throw std::bad_alloc();
+    // By large pages: a product goes along 64 rows at once, each on a page of its own.
+    if (is_large) ::madvise(found.memory, whole, MADV_HUGEPAGE);  // where the system has none, as it is
+  }
+  memory_ = {found.memory, GiveBack{found.bytes}};
+}
+
+void FeatureMemory::GiveBack::operator()(void* memory) const {
+  if (bytes >= large)
+    store().keep({memory, bytes});
+  else
+    std::free(memory);
+}
+
+}  // namespace kindred::compare
