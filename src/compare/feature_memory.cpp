@@ -12,9 +12,10 @@ namespace kindred::compare {
 namespace {
 
 constexpr std::size_t page = std::size_t{2} << 20;
-constexpr std::size_t large = 4 * page;
+constexpr std::size_t large = 4 * page;               // takes large pages
+constexpr std::size_t kept = std::size_t{256} << 10;  // is kept
 
-struct Kept {
+struct Block {
   void* memory;
   std::size_t bytes;
 };
@@ -25,21 +26,21 @@ class Store {
   static constexpr std::size_t most = 2;
 
   /// None if nothing fits; then all that is kept is freed, so that memory stays inside its bound.
-  Kept take(std::size_t bytes) {
+  Block take(std::size_t bytes) {
     const std::scoped_lock lock(mutex_);
     const auto found = std::ranges::find_if(
-        kept_, [&](const Kept& kept) { return kept.bytes >= bytes && kept.bytes - bytes <= bytes / 8; });
+        kept_, [&](const Block& block) { return block.bytes >= bytes && block.bytes - bytes <= bytes / 8; });
     if (found == kept_.end()) {
-      for (const auto& kept : kept_) std::free(kept.memory);
+      for (const auto& block : kept_) std::free(block.memory);
       kept_.clear();
       return {};
     }
-    const Kept taken = *found;
+    const Block taken = *found;
     kept_.erase(found);
     return taken;
   }
 
-  void keep(Kept given) {
+  void keep(Block given) {
     const std::scoped_lock lock(mutex_);
     kept_.push_back(given);
     if (kept_.size() <= most) return;
@@ -49,7 +50,7 @@ class Store {
 
  private:
   std::mutex mutex_;
-  std::vector<Kept> kept_;
+  std::vector<Block> kept_;
 };
 
 Store& store() {
@@ -62,7 +63,7 @@ Store& store() {
 FeatureMemory::FeatureMemory(std::size_t bytes) {
   const bool is_large = bytes >= large;
   const std::size_t whole = is_large ? (bytes + page - 1) / page * page : bytes;
-  Kept found = is_large ? store().take(whole) : Kept{};
+  Block found = bytes >= kept ? store().take(whole) : Block{};
   if (!found.memory) {
     found = {std::aligned_alloc(is_large ? page : 64, whole), whole};
     if (!found.memory) throw std::bad_alloc();
@@ -73,7 +74,7 @@ FeatureMemory::FeatureMemory(std::size_t bytes) {
 }
 
 void FeatureMemory::GiveBack::operator()(void* memory) const {
-  if (bytes >= large)
+  if (bytes >= kept)
     store().keep({memory, bytes});
   else
     std::free(memory);

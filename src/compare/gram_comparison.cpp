@@ -5,6 +5,7 @@
 #include "compare/families.hpp"
 #include "compare/inner_products.hpp"
 #include "compare/representation.hpp"
+#include "train/denormals.hpp"
 
 namespace kindred::compare {
 namespace {
@@ -31,6 +32,7 @@ class GramComparison : public Comparison {
 
   bool load(Side side, std::int64_t row, float* out) override {
     const c10::InferenceMode guard;
+    const train::DenormalsAsZero quick;
     // Centred in double: a representation's mean can be far larger than its spread.
     const auto values = representations_[static_cast<std::size_t>(side)].compute(row).to(at::kDouble);
     auto centred = values - values.mean(0, true);

@@ -1,3 +1,5 @@
+#include <algorithm>
+
 #include "compare/families.hpp"
 #include "compare/jensen_shannon.hpp"
 
@@ -10,17 +12,13 @@ class HistogramComparison : public BlockComparison {
   HistogramComparison(const Source& left, const Source& right)
       : sources_{left, right}, bins_(left.cohort->bins), counts_(static_cast<std::size_t>(bins_)) {}
 
-  std::int64_t length() const override { return bins_; }
+  std::int64_t length() const override { return shares_length(bins_); }
 
   bool load(Side side, std::int64_t row, float* out) override {
     const auto& source = sources_[static_cast<std::size_t>(side)];
     read_snapshot(source, "histogram", row, source.slice * bins_, std::span(counts_));
-    double total = 0;
-    for (std::size_t bin = 0; bin < counts_.size(); ++bin) {
-      out[bin] = static_cast<float>(counts_[bin]);
-      total += counts_[bin];
-    }
-    return total > 0;
+    make_shares(counts_, out);
+    return std::ranges::any_of(counts_, [](std::uint32_t count) { return count != 0; });
   }
 
   void compare_block(const BlockPair& pair, std::span<PairSums> values) override {

@@ -4,6 +4,7 @@
 
 #include <algorithm>
 
+#include "train/denormals.hpp"
 #include "train/native/rows.hpp"
 
 namespace kindred::compare {
@@ -22,6 +23,7 @@ std::size_t InnerProducts::place_of(const BlockPair& pair) {
 void InnerProducts::compute(std::span<const BlockPair> pairs, std::int64_t first, std::int64_t length,
                             std::span<PairSums> out) {
   const c10::InferenceMode guard;
+  const train::DenormalsAsZero quick;
   auto product = at::empty({block_runs, block_runs});
   const float* values = product.const_data_ptr<float>();
   for (auto& sums : out) sums.fill(0);

@@ -3,6 +3,7 @@
 #include <algorithm>
 
 #include "compare/representation_widths.hpp"
+#include "train/denormals.hpp"
 #include "train/gather.hpp"
 #include "train/torch/forward.hpp"
 #include "train/torch/operand.hpp"
@@ -19,6 +20,7 @@ Representation::Representation(const Source& source) : source_(source) {
 
 at::Tensor Representation::compute(std::int64_t row) const {
   const c10::InferenceMode guard;
+  const train::DenormalsAsZero as_when_trained;
   const auto& network = source_.cohort->network(row);
   auto weights = at::empty({network.size});
   read_weights(source_, row, 0, {weights.data_ptr<float>(), static_cast<std::size_t>(network.size)});

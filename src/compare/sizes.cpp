@@ -3,6 +3,7 @@
 #include <algorithm>
 
 #include "compare/families.hpp"
+#include "compare/jensen_shannon.hpp"
 #include "compare/kolmogorov_smirnov.hpp"
 #include "compare/representation_widths.hpp"
 #include "compare/sorted_values.hpp"
@@ -97,9 +98,7 @@ Sizes of_family(const Job& job, const Unit& unit) {
     }
     case Family::histograms: {
       const auto bins = static_cast<double>(left.bins);
-      // The shares of both blocks' runs, as sums of two floats.
-      const auto shares = 4 * static_cast<std::size_t>(block_runs * left.bins) * sizeof(float);
-      return {left.bins, read_value * bins + 30e-6, 0.5e-9 * bins, shares};
+      return {shares_length(left.bins), read_value * bins + 30e-6, 0.5e-9 * bins, 0};
     }
     case Family::moments:
       return {16, 30e-6, 10e-9, 0};

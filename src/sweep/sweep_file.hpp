@@ -50,7 +50,7 @@ std::string sweep_id(std::span<const std::uint64_t> identities, const std::strin
 Sweep parse_sweep(const std::string& text, const std::string& origin);
 Sweep read_sweep(const std::string& path);
 
-/// The keys in which two sweeps differ, one line each, for the refusal of another sweep's file ("" if none).
+/// The keys in which two sweeps differ, on one line, for the refusal of another sweep's file ("" if none).
 std::string describe_difference(const Sweep& file, const Sweep& given);
 
 }  // namespace kindred::sweep

@@ -52,12 +52,8 @@ void check_same(const std::string& path, const sweep::Sweep& sweep, const store:
       !file.attribute("sweep").empty(),
       usage_error("{} was made of models by kindred ingest (not by a sweep) give another -o", path));
   const auto stored = sweep::parse_sweep(file.attribute("sweep"), path);
-  auto difference = sweep::describe_difference(stored, sweep);
-  if (difference.ends_with('\n')) difference.pop_back();
-  for (std::size_t end = 0; (end = difference.find('\n', end)) != std::string::npos;)
-    difference.replace(end, 1, "; ");
   throw usage_error("{} was made by another sweep ({}) give another -o, or the sweep file it was made by",
-                    path, difference);
+                    path, sweep::describe_difference(stored, sweep));
 }
 
 void create_or_check(const TrainOptions& options, const sweep::Sweep& sweep,

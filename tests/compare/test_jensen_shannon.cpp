@@ -2,6 +2,7 @@
 
 #include <algorithm>
 #include <cmath>
+#include <vector>
 
 #include "compare/divergence_part.hpp"
 #include "compare/jensen_shannon.hpp"
@@ -31,7 +32,15 @@ constexpr double tolerance = (1e-6 + 1024 * 6e-8) / 2;
 
 std::size_t at(std::int64_t i, std::int64_t j) { return static_cast<std::size_t>(i * block_runs + j); }
 
-PairSums distances(const FeatureRows& a, const FeatureRows& b, std::int64_t bins) {
+FeatureRows shares(const FeatureRows& counts, std::int64_t bins) {
+  FeatureRows made(block_runs, shares_length(bins), false);
+  for (std::int64_t i = 0; i < block_runs; ++i)
+    make_shares(std::vector<std::uint32_t>(counts.row(i), counts.row(i) + bins), made.row(i));
+  return made;
+}
+
+PairSums distances(const FeatureRows& counts_a, const FeatureRows& counts_b, std::int64_t bins) {
+  const auto a = shares(counts_a, bins), b = shares(counts_b, bins);
   PairSums out;
   out.fill(-1);
   jensen_shannon({a.row(0), b.row(0), a.stride(), block_runs, block_runs, false}, bins, out);
@@ -87,7 +96,8 @@ TEST_P(JensenShannon, BitsDependOnTheTwoRowsAlone) {
   for (std::int64_t i = 0; i < block_runs; ++i)
     for (std::int64_t j = 0; j < block_runs; ++j) ASSERT_EQ(forth[at(i, j)], back[at(j, i)]);
   PairSums one;
-  jensen_shannon({a.row(5), b.row(7), a.stride(), 1, 1, false}, GetParam(), one);
+  const auto left = shares(a, GetParam()), right = shares(b, GetParam());
+  jensen_shannon({left.row(5), right.row(7), left.stride(), 1, 1, false}, GetParam(), one);
   EXPECT_EQ(one[0], forth[at(5, 7)]);
 }
 
@@ -96,7 +106,8 @@ TEST_P(JensenShannon, ABlockWithItself) {
   const auto all = distances(a, a, GetParam());
   PairSums upper;
   upper.fill(-1);
-  jensen_shannon({a.row(0), a.row(0), a.stride(), 50, 50, true}, GetParam(), upper);
+  const auto made = shares(a, GetParam());
+  jensen_shannon({made.row(0), made.row(0), made.stride(), 50, 50, true}, GetParam(), upper);
   for (std::int64_t i = 0; i < 50; ++i) {
     ASSERT_EQ(upper[at(i, i)], 0);
     for (std::int64_t j = i; j < 50; ++j) ASSERT_EQ(upper[at(i, j)], all[at(i, j)]);

@@ -15,30 +15,30 @@ TEST(Difference, OfTheSameSweepIsEmpty) {
 
 TEST(Difference, NamesTheNumberOfRunsAndTheKeysWithTheirValues) {
   EXPECT_EQ(difference("[[sweep]]\ntrain.learning_rate = [0.5, 0.05]", "init.scale = 2"),
-            "runs: 2 in the file, 1 given\n"
-            "init.scale: 1.0 in the file, 2.0 given\n"
-            "train.learning_rate: 0.05, 0.5 in the file, 0.05 given\n");
+            "runs: 2 in the file, 1 given; "
+            "init.scale: 1.0 in the file, 2.0 given; "
+            "train.learning_rate: 0.05, 0.5 in the file, 0.05 given");
 }
 
 TEST(Difference, NamesSeedsAndShortensLongLists) {
   EXPECT_EQ(difference("[[sweep]]\nseeds = 10", "[[sweep]]\nseeds = 2"),
-            "runs: 10 in the file, 2 given\n"
-            "seed: 0, 1, 2, 3, 4, 5, ... (10 values) in the file, 0, 1 given\n");
+            "runs: 10 in the file, 2 given; "
+            "seed: 0, 1, 2, 3, 4, 5, ... (10 values) in the file, 0, 1 given");
 }
 
 TEST(Difference, NamesAKeyThatOneOfThemLeavesOpen) {
-  EXPECT_EQ(difference("init.seed = 7", ""), "init.seed: 7 in the file, none given\n");
+  EXPECT_EQ(difference("init.seed = 7", ""), "init.seed: 7 in the file, none given");
 }
 
 TEST(Difference, NamesTheKeysOfRecord) {
   EXPECT_EQ(difference("[record]\nprobes = 5\nsnapshots = [0]", "[record]\nweights = 'none'"),
-            "record.probes: 5 in the file, 1000 given\n"
-            "record.snapshots: [0] in the file, all given\n"
-            "record.weights: final in the file, none given\n");
+            "record.probes: 5 in the file, 1000 given; "
+            "record.snapshots: [0] in the file, all given; "
+            "record.weights: final in the file, none given");
 }
 
 TEST(Difference, OfEqualValuesIsInTheirCombinationsOrOrder) {
-  const std::string words = "the combinations of settings, or their order\n";
+  const std::string words = "the combinations of settings, or their order";
   EXPECT_EQ(difference("[[sweep]]\nseeds = [0, 1]", "[[sweep]]\nseeds = [1, 0]"), words);
   EXPECT_EQ(
       difference("[[sweep]]\ninit.scale = 2\ntrain.epochs = 3\n[[sweep]]\ninit.scale = 4\ntrain.epochs = 5",
