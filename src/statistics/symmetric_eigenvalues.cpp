@@ -19,12 +19,13 @@ void sweep(double* diagonal, double* squares, std::int64_t first, std::int64_t l
     if (i + 1 < last) squares[i + 1] = sine * r;
     const double last_cosine = cosine, last_gamma = gamma;
     const bool turned = p < Tridiagonal::negligible;  // by a right angle: the cosine is 0
-    const double secant = r / p;  // beside the cosine, not after it: divisions are what takes the time
+    // gamma by r, and the next p by one division of products: divisions after one another take the time.
+    const double numerator = p * (diagonal[i] - shift) - square * last_gamma;
     cosine = p / r;
     sine = square / r;
-    gamma = cosine * (diagonal[i] - shift) - sine * last_gamma;
+    gamma = numerator / r;
     diagonal[i + 1] = last_gamma + (diagonal[i] - gamma);
-    p = turned ? last_cosine * square : gamma * gamma * secant;
+    p = turned ? last_cosine * square : numerator * numerator / (r * p);
   }
   squares[first] = sine * p;
   diagonal[first] = shift + gamma;
