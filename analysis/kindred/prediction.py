@@ -13,9 +13,8 @@ from kindred.statistics.resampling import bootstrap_weights, codes, percentile_i
 
 SMALLEST = 40  # runs below which nothing is predicted
 SMALLEST_GROUPS = 10  # of runs of equal settings
-_LARGEST = float(
-    np.finfo(np.float32).max
-)  # the trees keep float32; weights that exploded have larger moments
+# The trees keep float32; weights that exploded have larger moments.
+_LARGEST = float(np.finfo(np.float32).max)
 
 
 @dataclass(frozen=True)

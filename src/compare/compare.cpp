@@ -131,7 +131,7 @@ ExitCode compare(const CompareOptions& options, const parallel::Communicator& wo
   bool complete = false;
   {
     store::SimilarityFile output(options.output, world);
-    Worker worker(job, *population, images, output, *done, [&] { return stop->requested(); });
+    Worker worker(job, *population, images, output, *done, memory, [&] { return stop->requested(); });
     complete = work_through(tasks, worker, *stop, world, concurrent);
   }
   if (!complete) {

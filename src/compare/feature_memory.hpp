@@ -11,6 +11,10 @@ class FeatureMemory {
  public:
   /// Holds anything. Throws std::bad_alloc.
   explicit FeatureMemory(std::size_t bytes);
+  /// Bytes that are kept.
+  static std::size_t kept();
+  /// Gives them back to the system.
+  static void release();
   float* get() const { return static_cast<float*>(memory_.get()); }
 
  private:

@@ -125,7 +125,7 @@ class GramComparison : public Comparison {
         const Facts a = facts(pair.left, i, pair), b = facts(pair.right, j, pair);
         const double own = unbiased(1, a.diagonal, a.trace * a.trace),
                      other = unbiased(1, b.diagonal, b.trace * b.trace);
-        // The matrices' norm is 1 but for fp32's rounding, and so is what remains of an estimate of 0.
+        // What fp32's rounding of the matrices, of norm 1 here, leaves of an estimate of 0.
         constexpr double rounding = 1e-6;
         products[k] = own > rounding && other > rounding && probes_ > 3
                           ? unbiased(products[k], diagonals[k], a.trace * b.trace) / std::sqrt(own * other)

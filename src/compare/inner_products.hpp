@@ -8,10 +8,10 @@
 namespace kindred::compare {
 
 /// Inner products of all pairs of rows of blocks, by LibTorch's matrix product of 64 x 64 rows over chunks of
-/// 512 columns, summed in fp64. Rows should have a norm near 1: denormals count as zero, as those of rows
-/// with a few large elements would take the processor half as long again. Blocks of fewer rows are filled up
-/// with zeros, chunk by chunk. Each chunk of a right block is turned once so that its runs are side by side,
-/// as the product is quick only so. Independent.
+/// 512 columns, summed in fp64. Rows should have a norm of 1 or somewhat less: denormals count as zero,
+/// as those of rows with a few large elements would take the processor half as long again. Blocks of fewer
+/// rows are filled up with zeros, chunk by chunk. Each chunk of a right block is turned once so that its runs
+/// are side by side, as the product is quick only so. Independent.
 class InnerProducts {
  public:
   /// ⟨a, b⟩ over the elements first..first+length-1 of the rows. pairs: of at most `right_blocks` right

@@ -29,7 +29,7 @@ Sizes of_sorted(std::int64_t left, std::int64_t right, std::size_t metrics) {
   // One run's values while the grid is made, and what is kept of some; the pieces' places and widths.
   sizes.beside =
       static_cast<std::size_t>(values) * sizeof(float) +
-      32 * sizeof(float) * std::min(static_cast<std::size_t>(values), KolmogorovSmirnovGrid::most_values);
+      16 * sizeof(float) * std::min(static_cast<std::size_t>(values), KolmogorovSmirnovGrid::most_values);
   if (left != right) sizes.beside += static_cast<std::size_t>(pieces) * QuantileSteps::bytes_of_piece;
   return sizes;
 }
@@ -98,7 +98,8 @@ Sizes of_family(const Job& job, const Unit& unit) {
     }
     case Family::histograms: {
       const auto bins = static_cast<double>(left.bins);
-      return {shares_length(left.bins), read_value * bins + 30e-6, 0.5e-9 * bins, 0};
+      return {shares_length(left.bins), read_value * bins + 30e-6, 0.5e-9 * bins,
+              static_cast<std::size_t>(left.bins) * sizeof(std::uint32_t)};
     }
     case Family::moments:
       return {16, 30e-6, 10e-9, 0};

@@ -77,15 +77,17 @@ class SortedComparison : public BlockComparison {
                                sorted(pair.right, j, Side::right), below(pair.right, j), grid_->points());
   }
 
-  /// From some done runs of both sides; any grid gives the same statistics. Enough runs that those of every
-  /// spread are among them: where all of a run's values lie in few cells, little is spared.
+  /// From some done runs of both sides; any grid gives the same statistics. As many as have every spread
+  /// among them, since little is spared where all of a run's values lie in few cells, but a fourth of all at
+  /// most.
   void make_grid(const Source& left, const Source& right) {
-    constexpr std::size_t samples = 16;
+    const bool same = left.cohort == right.cohort && left.slice == right.slice;
     std::vector<std::vector<float>> sorted;
     for (const Side side : {Side::left, Side::right}) {
+      if (same && side == Side::right) continue;
       const auto& valid = *(side == Side::left ? left : right).valid;
       auto& values = values_[static_cast<std::size_t>(side)];
-      for (const auto row : spread_rows(valid, samples)) {
+      for (const auto row : spread_rows(valid, same ? 16 : 8)) {
         std::vector<float> sample(static_cast<std::size_t>(values.size()));
         if (!values.load(row, sample.data())) continue;
         if (constexpr auto most = KolmogorovSmirnovGrid::most_values; sample.size() > most) {
@@ -100,15 +102,14 @@ class SortedComparison : public BlockComparison {
         std::vector<std::span<const float>>(sorted.begin(), sorted.end()));
   }
 
-  /// All valid rows, or as many as `most`, at multiples of the golden ratio: a sweep's rows have periods, and
-  /// this has none in common with them.
+  /// A fourth of the valid rows, or as many as `most`, at multiples of the golden ratio: a sweep's rows have
+  /// periods, and this has none in common with them.
   static std::vector<std::int64_t> spread_rows(const std::vector<bool>& valid, std::size_t most) {
     std::vector<std::int64_t> rows;
     for (std::size_t row = 0; row < valid.size(); ++row)
       if (valid[row]) rows.push_back(static_cast<std::int64_t>(row));
-    if (rows.size() <= most) return rows;
     std::vector<std::int64_t> chosen;
-    for (std::size_t k = 0; k < most; ++k) {
+    for (std::size_t k = 0; k < std::min(most, (rows.size() + 3) / 4); ++k) {
       const double turns = static_cast<double>(k) * std::numbers::phi;
       chosen.push_back(
           rows[static_cast<std::size_t>((turns - std::floor(turns)) * static_cast<double>(rows.size()))]);

@@ -104,7 +104,7 @@ std::vector<Task> make_tasks(const Job& job, std::size_t memory, int ranks) {
     const auto& sides = units[u];
     const auto side = best_side(sides, most[u], all - sides.total(most[u]), ranks);
     for (const auto& tile : make_tiles(sides.left, sides.right, sides.triangle, side))
-      tasks.push_back({u, tile, sides.cost(tile)});
+      tasks.push_back({u, tile, sides.cost(tile), sides.bytes(side)});
   }
   // One rank goes along the rows of tiles, so that it loads their runs once.
   if (ranks > 1) std::ranges::stable_sort(tasks, std::ranges::greater(), &Task::cost);

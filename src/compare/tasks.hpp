@@ -11,7 +11,8 @@ namespace kindred::compare {
 struct Task {
   std::size_t unit = 0;
   Tile tile;
-  double cost = 0;  ///< seconds of one core, roughly
+  double cost = 0;        ///< seconds of one core, roughly
+  std::size_t bytes = 0;  ///< that the unit's largest tile takes
 };
 
 /// The tiles of every unit, for several ranks the costliest first: enough for these to share, and such that

@@ -8,6 +8,8 @@ std::vector<std::vector<float>> Worker::compute(const Task& task) {
   if (unit_ != task.unit) {
     unit_.reset();
     left_.reset();
+    comparison_.reset();
+    if (FeatureMemory::kept() + task.bytes > memory_) FeatureMemory::release();
     comparison_ = make_comparison(
         unit.metrics, job_.source(unit.left, unit.left_slice, unit.probes, population_, &images_),
         job_.source(unit.right, unit.right_slice, unit.probes, population_, &images_), unit.scale.get());

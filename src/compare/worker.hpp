@@ -16,12 +16,13 @@ namespace kindred::compare {
 class Worker {
  public:
   Worker(const Job& job, const store::PopulationFile& population, const Images& images,
-         store::SimilarityFile& output, ProgressFile& progress, Interrupt stop)
+         store::SimilarityFile& output, ProgressFile& progress, std::size_t memory, Interrupt stop)
       : job_(job),
         population_(population),
         images_(images),
         output_(output),
         progress_(progress),
+        memory_(memory),
         stop_(std::move(stop)) {}
 
   /// False where it was given up because `stop` said so.
@@ -38,6 +39,7 @@ class Worker {
   const Images& images_;
   store::SimilarityFile& output_;
   ProgressFile& progress_;
+  std::size_t memory_;  ///< bytes that it may take
   Interrupt stop_;
   std::optional<std::size_t> unit_;
   std::unique_ptr<Comparison> comparison_;

@@ -19,7 +19,7 @@ void sweep(double* diagonal, double* squares, std::int64_t first, std::int64_t l
     if (i + 1 < last) squares[i + 1] = sine * r;
     const double last_cosine = cosine, last_gamma = gamma;
     const bool turned = p < Tridiagonal::negligible;  // by a right angle: the cosine is 0
-    // gamma by r, and the next p by one division of products: divisions after one another take the time.
+    // gamma times r: the next p then waits for one division, of products, and not for two in a row.
     const double numerator = p * (diagonal[i] - shift) - square * last_gamma;
     cosine = p / r;
     sine = square / r;

@@ -143,8 +143,8 @@ void Tridiagonal::reduce(double* matrix, std::span<double> diagonal, std::span<d
     diagonal[static_cast<std::size_t>(i)] = row[i];
     if (i == 0) break;
     // The reflection I - u uᵀ / h takes the row to one element, beside the diagonal.
-    double *const u = changes.v + changes.count * row_size, *const product =
-                                                                changes.w + changes.count * row_size;
+    double* const u = changes.v + changes.count * row_size;
+    double* const product = changes.w + changes.count * row_size;
     std::copy_n(row, i, u);
     std::fill(u + i, u + row_size, 0.0);
     const double beside = u[i - 1], square = dot(u, u, padded(i));

@@ -20,20 +20,42 @@ TEST(FeatureMemory, IsAligned) {
 }
 
 TEST(FeatureMemory, LargeIsKeptForTheNextOfAboutTheSize) {
+  FeatureMemory::release();
   const float* place = nullptr;
   {
     FeatureRows first(rows, length);
-    first.row(rows - 1)[length - 1] = 7;
+    first.row(0)[0] = 7;
     place = first.row(0);
   }
+  EXPECT_EQ(FeatureMemory::kept(), FeatureRows::bytes(rows, length));
   {
     const FeatureRows smaller(rows - 32, length, false);
     EXPECT_EQ(smaller.row(0), place);
-    const FeatureRows beside(rows, length, false);
-    EXPECT_NE(beside.row(0), place) << "that is in use";
+    EXPECT_EQ(smaller.row(0)[0], 7);
+    EXPECT_EQ(FeatureMemory::kept(), 0u);
   }
   const FeatureRows cleared(rows, length);
-  EXPECT_EQ(cleared.row(rows - 1)[length - 1], 0) << "zeros where they are asked for";
+  ASSERT_EQ(cleared.row(0), place);
+  EXPECT_EQ(cleared.row(0)[0], 0) << "zeros where they are asked for";
+}
+
+TEST(FeatureMemory, NoMoreIsKeptThanTwoSidesTake) {
+  const auto bytes = FeatureRows::bytes(rows, length);
+  {
+    const FeatureRows first(rows, length), second(rows, length), third(rows, length);
+    EXPECT_NE(first.row(0), second.row(0));
+    EXPECT_NE(second.row(0), third.row(0));
+  }
+  EXPECT_EQ(FeatureMemory::kept(), 2 * bytes);
+  {
+    const FeatureRows half(rows / 2, length);
+    EXPECT_EQ(FeatureMemory::kept(), 0u) << "what does not fit is given back first";
+  }
+  EXPECT_EQ(FeatureMemory::kept(), bytes / 2);
+  { const FeatureRows small(2, 100); }
+  EXPECT_EQ(FeatureMemory::kept(), bytes / 2);
+  FeatureMemory::release();
+  EXPECT_EQ(FeatureMemory::kept(), 0u);
 }
 
 TEST(FeatureMemory, MovesWithItsRows) {

@@ -46,6 +46,23 @@ TEST(InnerProducts, OfWholeAndOfPartialBlocksInDouble) {
     }
 }
 
+/// Rows of one element near 1 and denormals: they count as zero, and the mode that does it ends with the
+/// product.
+TEST(InnerProducts, OfRowsFullOfDenormals) {
+  constexpr std::int64_t length = 600;
+  FeatureRows values(block_runs, length);
+  for (std::int64_t i = 0; i < block_runs; ++i)
+    for (std::int64_t k = 0; k < length; ++k) values.row(i)[k] = k == i ? 0.5f : 1e-40f;
+  const BlockPair pair{values.row(0), values.row(0), values.stride(), block_runs, block_runs, true};
+  std::vector<PairSums> out(1);
+  InnerProducts().compute({&pair, 1}, 0, length, out);
+  for (std::int64_t i = 0; i < block_runs; ++i)
+    for (std::int64_t j = 0; j < block_runs; ++j)
+      ASSERT_EQ(out[0][static_cast<std::size_t>(i * block_runs + j)], i == j ? 0.25 : 0.0);
+  const volatile float denormal = 1e-40f;
+  EXPECT_GT(denormal * 1.0f, 0.0f);
+}
+
 /// 64 rows of 40 million values are more than 2^31 floats. Only the pages that are touched take memory.
 TEST(InnerProducts, OfRowsThatAreFarApart) {
   constexpr std::int64_t stride = 40'000'000;

@@ -1,9 +1,9 @@
 // How long each family of metrics takes for all pairs of a cohort's runs, without the file's writing: making
 // the features (reading, sorting, evaluating the networks) and comparing the pairs, as one rank does it, in
-// seconds of the processor. Each is done twice and the second time counts, with the file and the memory warm,
-// as the arrays of those beside it are. Prints JSON with the machine's matrix products per second beside.
-// similarity_peers.py runs it beside scipy and others. Arguments: a population file, the data folder, the
-// most runs, and names of metrics (compare/metric.cpp).
+// seconds of the processor. Features are made twice and the second time counts, with the file and the
+// memory warm, as the arrays of those beside them are. Prints JSON with the machine's matrix products per
+// second beside. similarity_peers.py runs it beside scipy and others. Arguments: a population file, the data
+// folder, the most runs, and names of metrics (compare/metric.cpp).
 
 #include <ATen/ATen.h>
 
