@@ -1,5 +1,3 @@
-#include <algorithm>
-
 #include "compare/families.hpp"
 #include "compare/jensen_shannon.hpp"
 
@@ -17,8 +15,7 @@ class HistogramComparison : public BlockComparison {
   bool load(Side side, std::int64_t row, float* out) override {
     const auto& source = sources_[static_cast<std::size_t>(side)];
     read_snapshot(source, "histogram", row, source.slice * bins_, std::span(counts_));
-    make_shares(counts_, out);
-    return std::ranges::any_of(counts_, [](std::uint32_t count) { return count != 0; });
+    return make_shares(counts_, out);
   }
 
   void compare_block(const BlockPair& pair, std::span<PairSums> values) override {

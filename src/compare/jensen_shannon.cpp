@@ -47,7 +47,7 @@ std::int64_t shares_length(std::int64_t bins) {
   return 2 * FeatureRows::padded_length(bins) + static_cast<std::int64_t>(sizeof(Range) / sizeof(float));
 }
 
-void make_shares(std::span<const std::uint32_t> counts, float* out) {
+bool make_shares(std::span<const std::uint32_t> counts, float* out) {
   const auto bins = static_cast<std::int64_t>(counts.size()), whole = FeatureRows::padded_length(bins);
   float *const high = out, *const low = out + whole;
   std::fill_n(out, 2 * whole, 0.0f);
@@ -69,6 +69,7 @@ void make_shares(std::span<const std::uint32_t> counts, float* out) {
     range = {range.first / group * group, FeatureRows::padded_length(range.last)};
   }
   std::memcpy(low + whole, &range, sizeof(range));
+  return total > 0;
 }
 
 void jensen_shannon(const BlockPair& pair, std::int64_t bins, PairSums& out) {

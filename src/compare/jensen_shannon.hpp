@@ -10,8 +10,8 @@ namespace kindred::compare {
 /// difference of two shares then is as exact as the counts'), and the range of bins that are not empty.
 std::int64_t shares_length(std::int64_t bins);
 
-/// out: [shares_length(counts.size())]. NaN without a count. Independent.
-void make_shares(std::span<const std::uint32_t> counts, float* out);
+/// out: [shares_length(counts.size())]. False, and shares of NaN, without a count. Independent.
+bool make_shares(std::span<const std::uint32_t> counts, float* out);
 
 /// The Jensen-Shannon distance, square root of the divergence in base 2 (Lin 1991; Endres & Schindelin 2003),
 /// of every pair of histograms, given as their shares: totals may differ. In [0, 1]; proportional histograms

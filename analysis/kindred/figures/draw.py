@@ -11,7 +11,7 @@ from matplotlib.colors import LogNorm, Normalize, to_rgba
 from matplotlib.figure import Figure as Canvas
 
 from kindred.figures import style
-from kindred.figures.extent import extent, label
+from kindred.figures.extent import beyond, extent
 from kindred.figures.runs import run_colours
 from kindred.figures.spec import (
     Counts,
@@ -86,15 +86,17 @@ def _panel(axis, panel: Panel, runs, pad: int):
         axis.legend(
             handles, [label for label, _ in entries], fontsize=7.5, borderaxespad=0.1, handletextpad=0.1
         )
+    reach = {name: extent(panel, name) for name in ("x", "y") if getattr(panel, name) is not None}
     for mark in panel.marks:
-        _mark(axis, panel, mark, colours)
+        _mark(axis, mark, colours, reach)
     if panel.x is None:
         axis.set_xticks([])
         axis.set_yticks([])
         axis.spines[:].set_visible(False)
         return
     for name in ("x", "y"):
-        _axis(axis, name, getattr(panel, name), label(panel, name), extent(panel, name))
+        described = getattr(panel, name)
+        _axis(axis, name, described, described.label + beyond(panel, name, reach[name]), reach[name])
 
 
 def _axis(axes, name, described, text, reach):
@@ -116,10 +118,10 @@ def _axis(axes, name, described, text, reach):
     getattr(axes, f"set_{name}lim")(*reach)
 
 
-def _mark(axis, panel, mark, colours):
+def _mark(axis, mark, colours, reach):
     match mark:
         case Points():
-            x, y = (np.clip(getattr(mark, name), *sorted(extent(panel, name))) for name in ("x", "y"))
+            x, y = (np.clip(getattr(mark, name), *sorted(reach[name])) for name in ("x", "y"))
             axis.scatter(x, y, s=9, c=[colours[int(r)] for r in mark.runs], alpha=0.8, linewidths=0)
         case Curves():
             alpha = float(np.clip(40 / max(len(mark.runs), 1), 0.08, 0.6))

@@ -11,7 +11,7 @@ import numpy as np
 import pandas as pd
 
 from kindred.figures import style
-from kindred.figures.extent import extent, label
+from kindred.figures.extent import beyond, extent
 from kindred.figures.runs import coded
 from kindred.figures.spec import Figure, Heat, Panel
 
@@ -105,9 +105,10 @@ def _panel(store, panel: Panel, place) -> dict:
     for name in ("x", "y"):
         axis = getattr(panel, name)
         if axis is not None:
-            low, high = extent(panel, name)
+            low, high = reach = extent(panel, name)
             found[name] = {
-                "label": label(panel, name),
+                "label": axis.label,
+                "beyond": beyond(panel, name, reach),
                 "log": axis.log,
                 "low": low,
                 "high": high,

@@ -36,12 +36,18 @@ def extent(panel: Panel, name: str) -> tuple[float, float]:
     return float(low if axis.low is None else axis.low), float(high if axis.high is None else axis.high)
 
 
-def label(panel: Panel, name: str) -> str:
-    """What stands at an axis, with the number of points that are drawn at its ends."""
-    low, high = extent(panel, name)
+def beyond(panel: Panel, name: str, reach: tuple[float, float]) -> str:
+    """What an axis of this extent adds to its label: the number of points that are drawn at its ends."""
     values = _values([mark for mark in panel.marks if isinstance(mark, Points)], name)
-    far = int(((values < low) | (values > high)).sum())
-    return getattr(panel, name).label + (f", {far} beyond" if far else "")
+    far = int(((values < min(reach)) | (values > max(reach))).sum())
+    return f", {far} beyond" if far else ""
+
+
+def near_quartiles(places: np.ndarray, times: float, least: float = 0.0) -> np.ndarray:
+    """Which are not farther from the quartiles than so many times their distance, or than `least`."""
+    first, third = np.quantile(places, [0.25, 0.75])
+    reach = max(times * (third - first), least)
+    return (places >= first - reach) & (places <= third + reach)
 
 
 def _values(marks: list[Mark], name: str) -> np.ndarray:
@@ -52,9 +58,7 @@ def _without_far(values: np.ndarray, axis) -> np.ndarray:
     if len(values) < _SMALLEST_SAMPLE or not (axis.log or axis.linear):
         return values
     places = np.log10(values) if axis.log else np.arcsinh(values / axis.linear)
-    first, third = np.quantile(places, [0.25, 0.75])
-    reach = max(3 * (third - first), 1.0)
-    return values[(places >= first - reach) & (places <= third + reach)]
+    return values[near_quartiles(places, 3, least=1.0)]
 
 
 def _along(mark: Mark, name: str) -> list:

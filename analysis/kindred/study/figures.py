@@ -10,6 +10,7 @@ from matplotlib.figure import Figure
 from scipy import stats
 
 from kindred.embedding import embed
+from kindred.figures.extent import near_quartiles
 from kindred.figures.style import AXIS, INK, NEUTRAL, OPTIMAL, SUBOPTIMAL, log_ticks, styled
 from kindred.sentences import fixed, number
 from kindred.similarity import Similarity
@@ -178,10 +179,7 @@ def _middle_of_logarithms(x):
     positive = x[(x > 0) & np.isfinite(x)]
     if not positive.size:
         return 1.0, 1.0
-    logarithms = np.log(positive)
-    first, third = np.quantile(logarithms, [0.25, 0.75])
-    reach = 1.5 * (third - first)
-    kept = positive[(logarithms >= first - reach) & (logarithms <= third + reach)]
+    kept = positive[near_quartiles(np.log(positive), 1.5)]
     return float(kept.min()), float(kept.max())
 
 

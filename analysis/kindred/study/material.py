@@ -88,6 +88,11 @@ class Cohort:
         return scored.fillna(0.0)
 
 
+def learned(cohorts: list[Cohort]) -> list[Cohort]:
+    """Those of which enough runs learned something, with these runs alone."""
+    return [part for part in (c.learned() for c in cohorts) if part]
+
+
 def read_cohorts(population: Population) -> list[Cohort]:
     """Every cohort that has good and poor runs."""
     runs, found = population.runs, []

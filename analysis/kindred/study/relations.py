@@ -12,7 +12,7 @@ from kindred.statistics import correlate, group_difference
 from kindred.statistics.ranks import weighted_ranks
 from kindred.statistics.resampling import permutations
 from kindred.statistics.tested import share_as_extreme
-from kindred.study.material import Cohort
+from kindred.study.material import Cohort, learned
 from kindred.study.spread import with_adjusted
 
 GIVEN = ("train.learning_rate", "init.scale", "train.label_noise")  # what every cohort's grid varies
@@ -33,8 +33,7 @@ def variance(cohorts: list[Cohort]) -> pd.DataFrame:
     for what, values in relations.items():
         found += related(what, cohorts, values)
     found += related("all weights, given settings", cohorts, relations["all weights"], given=True)
-    learned = [part for part in (c.learned() for c in cohorts) if part]
-    found += related("all weights, runs that learned", learned, relations["all weights"])
+    found += related("all weights, runs that learned", learned(cohorts), relations["all weights"])
     return with_adjusted(pd.DataFrame(found, columns=COLUMNS), "what")
 
 

@@ -8,7 +8,7 @@ from scipy.spatial.distance import pdist, squareform
 
 from kindred.similarity import Similarity
 from kindred.statistics import adjust, correlate, dispersion
-from kindred.study.material import Cohort, matrix, stacked
+from kindred.study.material import Cohort, learned, matrix, stacked
 
 STATISTICS = ("moment",)
 DISTRIBUTION = ("wasserstein", "wasserstein_standardized", "kolmogorov_smirnov", "jensen_shannon")
@@ -46,10 +46,10 @@ def origin(cohorts: list[Cohort]) -> pd.DataFrame:
     return _adjusted(found)
 
 
-def learned(cohorts: list[Cohort], similarity: Similarity) -> pd.DataFrame:
+def alike_learned(cohorts: list[Cohort], similarity: Similarity) -> pd.DataFrame:
     """Both tables again, of the runs that learned something: many of the poorest give every image one class,
     which is a way of its own to be alike or to vary. The ends are those of the runs that are left."""
-    kept = [part for part in (c.learned() for c in cohorts) if part]
+    kept = learned(cohorts)
     return pd.concat([alike(kept, similarity), origin(kept)]) if kept else _adjusted([])
 
 

@@ -11,7 +11,7 @@ from kindred.study.everywhere import across, alike_accuracy, explained
 from kindred.study.foresight import predicted, transferred
 from kindred.study.material import Cohort
 from kindred.study.relations import agreement, epochs, profiles, separation, strength, variance
-from kindred.study.spread import alike, learned, origin, twins, typicality
+from kindred.study.spread import alike, alike_learned, origin, twins, typicality
 from kindred.study.verdicts import verdicts
 
 SIGNIFICANT = 0.05
@@ -25,7 +25,7 @@ def compute(cohorts: list[Cohort], similarity: Similarity) -> tuple[dict[str, pd
         "cohorts": overview(cohorts),
         "alike": alike(cohorts, similarity),
         "origin": origin(cohorts),
-        "learned": learned(cohorts, similarity),
+        "learned": alike_learned(cohorts, similarity),
         "twins": twins(cohorts, similarity),
         "typicality": typicality(cohorts, similarity),
         "across": across(cohorts, similarity),

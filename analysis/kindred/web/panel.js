@@ -61,7 +61,7 @@ class Panel {
       pen.text(label, f.x.map(v), floor + 15, { ...words, align: "middle" });
     }
     pen.path([[f.left, floor], [f.left + f.width, floor]], { stroke: ink("soft"), alpha: 0.6 });
-    const name = (a) => a.label + (a.log ? " (log)" : a.linear ? " (asinh)" : "");
+    const name = (a) => a.label + a.beyond + (a.log ? " (log)" : a.linear ? " (asinh)" : "");
     if (x.label) pen.text(name(x), f.left + f.width / 2, floor + 31, { ...words, size: 11, align: "middle" });
     if (y.label) pen.text(name(y), 11, f.top + f.height / 2, { ...words, size: 11, align: "middle", turn: true });
   }
