@@ -25,6 +25,12 @@ Verb compare_verb(CLI::App& app) {
   command->add_option("--probes", options->probes, "Test images that representations are taken on")
       ->check(CLI::Range(2, 100000))
       ->capture_default_str();
+  command
+      ->add_option(
+          "--device", options->device,
+          "Where networks are evaluated and weights multiplied: auto (a GPU where every rank has one), "
+          "cpu or cuda")
+      ->capture_default_str();
   command->add_option(
       "--memory", *memory,
       "Memory on each rank for what runs are compared by and for values, such as 4GiB (LibTorch's and "

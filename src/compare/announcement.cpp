@@ -19,9 +19,11 @@ void announce(const Job& job, const store::PopulationFile& population, const std
   std::size_t matrices = 0;
   for (const auto& scope : job.layout.cohorts)
     for (const auto& matrix : scope.matrices) matrices += std::max<std::size_t>(1, matrix.slices.size());
-  log::info("{}: {} matrices of {} cohort{}, {}, about {}{}", options.output, matrices, job.cohorts.size(),
-            job.cohorts.size() == 1 ? "" : "s", store::readable_bytes(job.layout.bytes()),
-            duration_text(cost_of(tasks) / ranks + 1),
+  // The estimate is a CPU's.
+  const auto where =
+      job.device.accelerator ? "on " + job.device.name : "about " + duration_text(cost_of(tasks) / ranks + 1);
+  log::info("{}: {} matrices of {} cohort{}, {}, {}{}", options.output, matrices, job.cohorts.size(),
+            job.cohorts.size() == 1 ? "" : "s", store::readable_bytes(job.layout.bytes()), where,
             kept > 0 ? fmt::format(" left, {} tiles of an earlier start are kept", kept) : "");
 }
 

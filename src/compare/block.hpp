@@ -39,8 +39,9 @@ class FeatureRows {
   FeatureMemory values_;
 };
 
-/// How many right blocks are compared together: their left blocks are then read as much less often.
-inline constexpr std::int64_t right_blocks = 8;
+/// How many right blocks are compared together: their left blocks are then read, or sent to a device, as
+/// much less often. Of a device, which holds 16 MiB of each.
+inline constexpr std::int64_t right_blocks = 8, device_right_blocks = 64;
 
 /// Two blocks of runs whose features are compared pair by pair.
 struct BlockPair {

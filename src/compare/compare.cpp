@@ -87,12 +87,15 @@ ExitCode compare(const CompareOptions& options, const parallel::Communicator& wo
   std::unique_ptr<train::StopRequest> stop;
   train::use_one_thread();
   std::unique_ptr<store::PopulationFile> population;
-  Job job;
+  std::vector<Metric> metrics;
   world.agree([&] {
     stop = std::make_unique<train::StopRequest>(options.time_limit);
     population = std::make_unique<store::PopulationFile>(options.population);
-    job = make_job(options, *population);
+    metrics = choose_metrics(options.metrics);
   });
+  Job job;
+  const auto device = choose_device(options.device, metrics, world);
+  world.agree([&] { job = make_job(options, *population, device); });
   std::vector<Task> tasks;
   const auto memory = memory_of_rank(options, world);
   world.agree([&] { tasks = make_tasks(job, memory, world.size()); });

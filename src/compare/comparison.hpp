@@ -27,6 +27,8 @@ class Comparison {
   /// Makes the feature of a cohort's row; false where it has none (a weight is not finite, a norm is zero),
   /// which makes the run's pairs NaN.
   virtual bool load(Side side, std::int64_t row, float* out) = 0;
+  /// How many right blocks `compare` is best given together, and at most.
+  virtual std::int64_t most_right_blocks() const { return right_blocks; }
   /// Values of all pairs of several left blocks and some right blocks. values: [pairs, metrics], of the
   /// metrics that the comparison was made for. Throws Interrupted when `stop` says so, where this may take
   /// long.

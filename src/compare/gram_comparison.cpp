@@ -19,7 +19,8 @@ namespace {
 class GramComparison : public Comparison {
  public:
   GramComparison(std::span<const Metric> metrics, const Source& left, const Source& right)
-      : representations_{Representation(left), Representation(right)} {
+      : representations_{Representation(left), Representation(right)},
+        inner_(make_inner_products(left.accelerator)) {
     for (const auto& metric : metrics) debiased_.push_back(metric.name == "cka_debiased");
     probes_ = left.probes;
     triangle_at_ = FeatureRows::padded_length(probes_);
@@ -46,7 +47,8 @@ class GramComparison : public Comparison {
     float* triangle = out + triangle_at_;
     for (std::int64_t first = 0; first < probes_; first += gram_panel) {
       const auto rows = std::min(gram_panel, probes_ - first), columns = probes_ - first;
-      const auto product = at::mm(centred.narrow(0, first, rows), turned.narrow(1, first, columns));
+      const auto product =
+          at::mm(centred.narrow(0, first, rows), turned.narrow(1, first, columns)).to(at::kCPU);
       const float* element = product.const_data_ptr<float>();
       for (std::int64_t i = 0; i < rows; ++i, element += columns) {
         const auto own = static_cast<double>(out[first + i] = element[i]);
@@ -65,11 +67,13 @@ class GramComparison : public Comparison {
     return true;
   }
 
+  std::int64_t most_right_blocks() const override { return inner_->most_right_blocks(); }
+
   void compare(std::span<const BlockPair> pairs, std::span<PairSums> values, const Interrupt&) override {
     diagonals_.resize(pairs.size());
     products_.resize(pairs.size());
-    inner_.compute(pairs, 0, triangle_at_, diagonals_);
-    inner_.compute(pairs, triangle_at_, facts_at_ - triangle_at_, products_);
+    inner_->compute(pairs, 0, triangle_at_, diagonals_);
+    inner_->compute(pairs, triangle_at_, facts_at_ - triangle_at_, products_);
     for (std::size_t p = 0; p < pairs.size(); ++p) {
       auto &products = products_[p], &diagonals = diagonals_[p];
       for (std::int64_t i = 0; i < pairs[p].rows; ++i)
@@ -136,7 +140,7 @@ class GramComparison : public Comparison {
   Representation representations_[2];
   std::vector<bool> debiased_;  ///< for each metric
   std::int64_t probes_ = 0, triangle_at_ = 0, facts_at_ = 0;
-  InnerProducts inner_;
+  std::unique_ptr<InnerProducts> inner_;
   std::vector<PairSums> products_, diagonals_;  ///< of each pair of blocks
 };
 

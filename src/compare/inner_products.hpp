@@ -1,33 +1,41 @@
 #pragma once
 
+#include <memory>
 #include <span>
-#include <vector>
 
 #include "compare/block.hpp"
 
+namespace kindred::train {
+struct Accelerator;
+}
+
 namespace kindred::compare {
 
-/// Inner products of all pairs of rows of blocks, by LibTorch's matrix product of 64 x 64 rows over chunks of
-/// 512 columns, summed in fp64. Rows should have a norm of 1 or somewhat less: denormals count as zero,
-/// as those of rows with a few large elements would take the processor half as long again. Blocks of fewer
-/// rows are filled up with zeros, chunk by chunk. Each chunk of a right block is turned once so that its runs
-/// are side by side, as the product is quick only so. Independent.
+/// Inner products of all pairs of rows of blocks, by LibTorch's matrix products of 64 x 64 rows over chunks
+/// of 512 columns, summed in fp64. Blocks of fewer rows are filled up with zeros. Independent.
 class InnerProducts {
  public:
-  /// ⟨a, b⟩ over the elements first..first+length-1 of the rows. pairs: of at most `right_blocks` right
-  /// blocks, those of a left block one after another; out: [pairs], 0 beyond their rows and columns.
-  void compute(std::span<const BlockPair> pairs, std::int64_t first, std::int64_t length,
-               std::span<PairSums> out);
-
- private:
   static constexpr std::int64_t chunk = 512;
-  /// The place of the pair's right block among those that are turned; a new one's turned rows are 0.
-  std::size_t place_of(const BlockPair& pair);
-
-  // Aligned, as a product's bits may depend on it.
-  FeatureRows left_{block_runs, chunk};
-  std::vector<FeatureRows> turned_;  ///< [chunk, block_runs] of each right block
-  std::vector<const BlockPair*> rights_;
+  virtual ~InnerProducts() = default;
+  virtual std::int64_t most_right_blocks() const = 0;
+  /// ⟨a, b⟩ over the elements first..first+length-1 of the rows. pairs: of at most so many right
+  /// blocks, those of a left block one after another; out: [pairs], 0 beyond their rows and columns.
+  virtual void compute(std::span<const BlockPair> pairs, std::int64_t first, std::int64_t length,
+                       std::span<PairSums> out) = 0;
 };
+
+/// On the CPU, chunk by chunk in its cache. Rows should have a norm of 1 or somewhat less: denormals count as
+/// zero, as those of rows with a few large elements would take the processor half as long again.
+std::unique_ptr<InnerProducts> host_inner_products();
+
+/// On a device that holds the right blocks, 16 MiB of each at a time (all of them where they are shorter).
+/// Every pair of blocks is a batched product of its own, so its bits do not depend on the others. Throws
+/// train::OutOfDeviceMemory.
+std::unique_ptr<InnerProducts> device_inner_products(const train::Accelerator& accelerator);
+
+/// On the accelerator if there is one.
+inline std::unique_ptr<InnerProducts> make_inner_products(const train::Accelerator* accelerator) {
+  return accelerator ? device_inner_products(*accelerator) : host_inner_products();
+}
 
 }  // namespace kindred::compare

@@ -79,6 +79,7 @@ void check_metrics(Job& job, const CompareOptions& options, const store::Populat
 std::uint64_t key_of(const Job& job, const CompareOptions& options, const store::PopulationFile& file) {
   std::string text = fmt::format("{}\n{}\n{}\n{}\n{}\n{}\n", version_line(), file.attribute("sweep_id"),
                                  options.metrics, options.parameters, options.snapshot, options.probes);
+  if (job.device.accelerator) text += "on a GPU\n";
   for (const auto& cohort : job.cohorts) text += fmt::format("{} {}\n", cohort.name, cohort.runs);
   for (const auto& valid : job.valid)
     for (const bool done : valid) text += done ? '1' : '0';
@@ -105,11 +106,13 @@ Source Job::source(std::size_t cohort, std::int64_t slice, std::int64_t probes,
           snapshot[cohort],
           weights_snapshot[cohort],
           probes,
-          dataset && images ? images->test(std::string(dataset->name)) : std::span<const std::uint8_t>()};
+          dataset && images ? images->test(std::string(dataset->name)) : std::span<const std::uint8_t>(),
+          device.accelerator.get()};
 }
 
-Job make_job(const CompareOptions& options, const store::PopulationFile& file) {
+Job make_job(const CompareOptions& options, const store::PopulationFile& file, const Device& device) {
   Job job;
+  job.device = device;
   const auto chosen = choose_metrics(options.metrics);
   read_everything(job, options, file);
   check_metrics(job, options, file, chosen);
@@ -117,7 +120,8 @@ Job make_job(const CompareOptions& options, const store::PopulationFile& file) {
   job.layout.attributes = {{"sweep_id", file.attribute("sweep_id")},
                            {"population", options.population},
                            {"created", utc_now()},
-                           {"created_by", version_line()}};
+                           {"created_by", version_line()},
+                           {"device", device.name}};
   Planner planner(job, options, file);
   std::map<std::string, std::vector<std::size_t>> datasets;
   std::vector<std::size_t> all;

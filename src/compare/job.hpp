@@ -8,6 +8,7 @@
 #include "compare/cohort.hpp"
 #include "compare/compare.hpp"
 #include "compare/comparison.hpp"
+#include "compare/device.hpp"
 #include "compare/images.hpp"
 #include "compare/tile.hpp"
 #include "store/population_file.hpp"
@@ -49,6 +50,7 @@ struct Job {
   std::vector<Unit> units;
   std::vector<ScaledSlices> scales;   ///< filled by fill_moment_scales
   std::vector<std::string> left_out;  ///< a line for each cohort that cannot have every metric
+  Device device;
   store::SimilarityLayout layout;
   std::uint64_t key = 0;  ///< of what is compared and how: a comparison of the same key may be continued
 
@@ -60,6 +62,6 @@ struct Job {
 
 /// Reads the population file's cohorts and states and resolves the options against them. Independent.
 /// Throws a usage error where a metric, parameter or snapshot is asked for that the file does not have.
-Job make_job(const CompareOptions& options, const store::PopulationFile& file);
+Job make_job(const CompareOptions& options, const store::PopulationFile& file, const Device& device = {});
 
 }  // namespace kindred::compare

@@ -116,6 +116,10 @@ std::vector<Metric> choose_metrics(const std::string& names) {
   return chosen;
 }
 
+bool gains_from_device(const Metric& metric) {
+  return metric.family == Family::weights || metric.subject == Subject::representations;
+}
+
 std::string_view slice_dimension(Subject subject) {
   switch (subject) {
     case Subject::weights:

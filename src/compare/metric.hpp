@@ -47,6 +47,9 @@ struct Metric {
   bool is_distance() const { return kind == "distance"; }
 };
 
+/// Whether it takes large matrix products, which a GPU computes: of weights, or in evaluating networks.
+bool gains_from_device(const Metric& metric);
+
 /// Every metric, in the order of the similarity file.
 std::span<const Metric> metrics();
 

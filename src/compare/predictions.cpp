@@ -33,20 +33,6 @@ inline double group_distances(const float* p, const float* q, std::int64_t class
 
 }  // namespace
 
-void predicted_classes(std::span<const float> logits, std::int64_t classes, float* row) {
-  for (auto at = logits.begin(); at != logits.end(); at += classes)
-    *row++ = static_cast<float>(std::max_element(at, at + classes) - at);
-}
-
-void agreements(const BlockPair& pair, std::int64_t probes, PairSums& out) {
-  for_each_pair(pair, out, [probes](const float* a, const float* b) {
-    std::int32_t equal = 0;
-#pragma omp simd reduction(+ : equal)
-    for (std::int64_t k = 0; k < probes; ++k) equal += a[k] == b[k] ? 1 : 0;
-    return static_cast<double>(equal) / static_cast<double>(probes);
-  });
-}
-
 void probabilities(std::span<const float> logits, std::int64_t classes, float* row) {
   const std::int64_t probes = static_cast<std::int64_t>(logits.size()) / classes;
   for (std::int64_t probe = 0; probe < probes; ++probe) {

@@ -6,14 +6,6 @@
 
 namespace kindred::compare {
 
-/// The class of the largest logit of each probe, the first of equal ones. logits: [probes, classes], finite;
-/// row: [probes]. Independent.
-void predicted_classes(std::span<const float> logits, std::int64_t classes, float* row);
-
-/// Share of the probes with the same predicted class, of every pair of rows of predicted_classes.
-/// Independent.
-void agreements(const BlockPair& pair, std::int64_t probes, PairSums& out);
-
 /// Class probabilities of each probe, softmax of its logits [probes, classes] in fp64; NaN for a probe with a
 /// logit that is not finite. row: [probes * classes], in groups of 64 probes (fewer in the last) by class and
 /// then by probe. Independent.

@@ -10,7 +10,8 @@ namespace kindred::compare {
 class Representation {
  public:
   explicit Representation(const Source& source);
-  /// [probes, width], float; may hold values that are not finite.
+  /// [probes, width], float, where the source's device is; may hold values that are not finite. Throws
+  /// train::OutOfDeviceMemory.
   at::Tensor compute(std::int64_t row) const;
   std::int64_t probes() const { return source_.probes; }
   std::int64_t width() const { return width_; }
@@ -18,7 +19,7 @@ class Representation {
  private:
   Source source_;
   std::int64_t width_ = 0;
-  at::Tensor images_;  // [probes, inputs]
+  at::Tensor images_;  // [probes, inputs], where the device is
 };
 
 }  // namespace kindred::compare

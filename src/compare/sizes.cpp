@@ -2,6 +2,7 @@
 
 #include <algorithm>
 
+#include "compare/agreement.hpp"
 #include "compare/families.hpp"
 #include "compare/jensen_shannon.hpp"
 #include "compare/kolmogorov_smirnov.hpp"
@@ -104,7 +105,8 @@ Sizes of_family(const Job& job, const Unit& unit) {
     case Family::moments:
       return {16, 30e-6, 10e-9, 0};
     case Family::classes:
-      return {unit.probes, read_value * n * static_cast<double>(left.classes) + 30e-6, 0.1e-9 * n,
+      return {predicted_classes_length(unit.probes, left.classes),
+              read_value * n * static_cast<double>(left.classes) + 30e-6, 0.04e-9 * n,
               static_cast<std::size_t>(unit.probes * left.classes) * sizeof(float)};
     case Family::probabilities: {
       const auto values = n * static_cast<double>(left.classes);
@@ -133,8 +135,10 @@ Sizes sizes_of(const Job& job, const Unit& unit) {
   auto sizes = of_family(job, unit);
   sizes.metrics = unit.metrics.size();
   // Of each metric, and of the inner products that alignments are made of.
-  sizes.block_values =
-      sizeof(PairSums) * (sizes.metrics + (unit.metrics.front().family == Family::grams ? 2 : 0));
+  const auto family = unit.metrics.front().family;
+  sizes.block_values = sizeof(PairSums) * (sizes.metrics + (family == Family::grams ? 2 : 0));
+  if (job.device.accelerator && (family == Family::weights || family == Family::grams))
+    sizes.right_blocks = device_right_blocks;
   return sizes;
 }
 
@@ -144,9 +148,9 @@ std::size_t tile_bytes(const Sizes& sizes, std::int64_t rows, std::int64_t colum
   // The values, and a metric's turned round.
   const auto others = columns > 0 ? columns : rows;
   const auto values = static_cast<std::size_t>(rows * others) * sizeof(float) * (sizes.metrics + 1);
-  const auto blocks = static_cast<std::size_t>((rows + block_runs - 1) / block_runs);
-  return sizes.beside + features + values +
-         blocks * static_cast<std::size_t>(right_blocks) * sizes.block_values;
+  const auto blocks = [](std::int64_t runs) { return (runs + block_runs - 1) / block_runs; };
+  const auto pairs = blocks(rows) * std::min(blocks(others), sizes.right_blocks);
+  return sizes.beside + features + values + static_cast<std::size_t>(pairs) * sizes.block_values;
 }
 
 }  // namespace kindred::compare

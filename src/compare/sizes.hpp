@@ -11,6 +11,7 @@ struct Sizes {
   std::size_t beside = 0;        ///< bytes that the comparison has beside features and values
   std::size_t metrics = 1;       ///< computed together
   std::size_t block_values = 0;  ///< bytes of values of a pair of blocks that is compared
+  std::int64_t right_blocks = compare::right_blocks;  ///< that are compared together
 };
 
 Sizes sizes_of(const Job& job, const Unit& unit);

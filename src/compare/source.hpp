@@ -7,6 +7,10 @@
 #include "compare/cohort.hpp"
 #include "store/population_file.hpp"
 
+namespace kindred::train {
+struct Accelerator;
+}
+
 namespace kindred::compare {
 
 /// Where one side of a comparison comes from: a slice of a cohort's runs.
@@ -19,6 +23,7 @@ struct Source {
   std::int64_t weights_snapshot = -1;        ///< index among those of the weights
   std::int64_t probes = 0;                   ///< how many are looked at
   std::span<const std::uint8_t> images;      ///< bytes of the dataset's test images, where they are needed
+  const train::Accelerator* accelerator = nullptr;  ///< computes large products; null: the CPU does
 };
 
 /// A run's flat weights at the source's snapshot, or the part from `offset`. Independent.

@@ -20,7 +20,7 @@ class SubspaceComparison : public BlockComparison {
 
   bool load(Side side, std::int64_t row, float* out) override {
     const auto s = static_cast<std::size_t>(side);
-    const auto values = representations_[s].compute(row);
+    const auto values = representations_[s].compute(row).to(at::kCPU);
     switch (family_) {
       case Family::procrustes:
         return make_procrustes_feature(values, shapes_[s], out);

@@ -48,9 +48,10 @@ std::vector<std::vector<float>> compute_tile(Comparison& comparison, std::span<c
   std::vector<BlockPair> pairs;
   std::vector<std::pair<std::int64_t, std::int64_t>> places;  // first row and column of each
   std::vector<PairSums> found;
-  for (std::int64_t first = 0; first < other.blocks(); first += right_blocks) {
+  const auto together = comparison.most_right_blocks();
+  for (std::int64_t first = 0; first < other.blocks(); first += together) {
     if (stop && stop()) throw Interrupted();
-    const auto end = std::min(first + right_blocks, other.blocks());
+    const auto end = std::min(first + together, other.blocks());
     pairs.clear();
     places.clear();
     for (std::int64_t p = 0; p < (diagonal ? end : left.blocks()); ++p)

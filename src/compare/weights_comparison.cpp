@@ -10,7 +10,8 @@ namespace {
 /// fp32.
 class WeightsComparison : public Comparison {
  public:
-  WeightsComparison(const Source& left, const Source& right) : sources_{left, right} {}
+  WeightsComparison(const Source& left, const Source& right)
+      : sources_{left, right}, products_(make_inner_products(left.accelerator)) {}
 
   std::int64_t length() const override { return part(Side::left).size; }
 
@@ -28,8 +29,10 @@ class WeightsComparison : public Comparison {
     return true;
   }
 
+  std::int64_t most_right_blocks() const override { return products_->most_right_blocks(); }
+
   void compare(std::span<const BlockPair> pairs, std::span<PairSums> values, const Interrupt&) override {
-    products_.compute(pairs, 0, pairs.front().stride, values);
+    products_->compute(pairs, 0, pairs.front().stride, values);
   }
 
  private:
@@ -38,7 +41,7 @@ class WeightsComparison : public Comparison {
     return source.cohort->parameters[static_cast<std::size_t>(source.slice)];
   }
   Source sources_[2];
-  InnerProducts products_;
+  std::unique_ptr<InnerProducts> products_;
 };
 
 }  // namespace

@@ -1,5 +1,8 @@
 #include "compare/worker.hpp"
 
+#include "core/error.hpp"
+#include "train/engine.hpp"
+
 namespace kindred::compare {
 
 std::vector<std::vector<float>> Worker::compute(const Task& task) {
@@ -35,6 +38,12 @@ bool Worker::work(const Task& task) {
     values = compute(task);
   } catch (const Interrupted&) {
     return false;
+  } catch (const train::OutOfDeviceMemory& error) {
+    const auto& unit = job_.units[task.unit];
+    throw usage_error(
+        "{} of cohort {} does not fit in the memory of {} ({}) start fewer ranks on a GPU, or give --device "
+        "cpu",
+        unit.metrics.front().name, job_.cohorts[unit.left].name, job_.device.name, error.what());
   }
   write(job_.units[task.unit], task.tile, values);
   progress_.note(task, values);

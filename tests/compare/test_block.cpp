@@ -46,12 +46,12 @@ TEST_P(Blocks, AbsoluteDifferencesOfEveryPair) {
 TEST_P(Blocks, InnerProductsOfEveryPair) {
   const auto a = random(3), b = random(4);
   PairSums sums;
-  InnerProducts products;
+  const auto products = host_inner_products();
   const BlockPair pair{a.row(0), b.row(0), a.stride(), block_runs, block_runs, false};
   const std::vector<BlockPair> twice(2, pair);
   std::vector<PairSums> both(2);
-  products.compute(std::span(&pair, 1), 0, a.stride(), std::span(&sums, 1));
-  products.compute(twice, 0, a.stride(), both);
+  products->compute(std::span(&pair, 1), 0, a.stride(), std::span(&sums, 1));
+  products->compute(twice, 0, a.stride(), both);
   EXPECT_TRUE(both[0] == sums && both[1] == sums);
   for (std::int64_t i = 0; i < block_runs; ++i)
     for (std::int64_t j = 0; j < block_runs; ++j) {

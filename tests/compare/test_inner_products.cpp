@@ -6,6 +6,7 @@
 
 #include "compare/inner_products.hpp"
 #include "core/random.hpp"
+#include "cpu_accelerator.hpp"
 
 namespace kindred::compare {
 namespace {
@@ -21,8 +22,15 @@ FeatureRows random_rows(std::uint64_t seed, std::int64_t rows, std::int64_t leng
   return values;
 }
 
-TEST(InnerProducts, OfWholeAndOfPartialBlocksInDouble) {
-  InnerProducts products;
+class Products : public testing::TestWithParam<bool> {
+ protected:
+  std::shared_ptr<train::Accelerator> accelerator_ = GetParam() ? train::cpu_accelerator() : nullptr;
+  std::unique_ptr<InnerProducts> products_ = make_inner_products(accelerator_.get());
+};
+
+INSTANTIATE_TEST_SUITE_P(OnHostAndDevice, Products, testing::Bool());
+
+TEST_P(Products, OfWholeAndOfPartialBlocksInDouble) {
   for (const std::int64_t length : {1, 17, 1024, 2500})
     for (const std::int64_t columns : {64, 1, 37}) {
       const auto whole = random_rows(1, 64, length), partial = random_rows(2, 5, length),
@@ -30,7 +38,7 @@ TEST(InnerProducts, OfWholeAndOfPartialBlocksInDouble) {
       const BlockPair pairs[] = {{whole.row(0), right.row(0), right.stride(), 64, columns, false},
                                  {partial.row(0), right.row(0), right.stride(), 5, columns, false}};
       std::vector<PairSums> out(2);
-      products.compute(pairs, 0, length, out);
+      products_->compute(pairs, 0, length, out);
       for (std::size_t p = 0; p < 2; ++p)
         for (std::int64_t i = 0; i < block_runs; ++i)
           for (std::int64_t j = 0; j < block_runs; ++j) {
@@ -46,16 +54,54 @@ TEST(InnerProducts, OfWholeAndOfPartialBlocksInDouble) {
     }
 }
 
+/// A device has 65,536 columns at a time. The rows' first elements and those behind the last are not asked
+/// for.
+TEST_P(Products, OfManyColumnsFromSomewhereOn) {
+  for (const std::int64_t length : {65'536, 65'537, 140'000}) {
+    const auto rows = random_rows(4, 2, length + 19);
+    const BlockPair pair{rows.row(0), rows.row(0), rows.stride(), 2, 2, true};
+    std::vector<PairSums> out(1);
+    products_->compute({&pair, 1}, 16, length, out);
+    for (std::int64_t i = 0; i < 2; ++i)
+      for (std::int64_t j = 0; j < 2; ++j) {
+        double expected = 0;
+        for (std::int64_t k = 16; k < 16 + length; ++k)
+          expected += static_cast<double>(rows.row(i)[k]) * static_cast<double>(rows.row(j)[k]);
+        ASSERT_NEAR(out[0][static_cast<std::size_t>(i * block_runs + j)], expected,
+                    3e-6 * std::sqrt(static_cast<double>(length)))
+            << length << " " << i << " " << j;
+      }
+  }
+}
+
+/// A pair's bits do not depend on the pairs that are computed with it.
+TEST_P(Products, OfAPairAmongOthers) {
+  constexpr std::int64_t length = 3000;
+  const auto a = random_rows(5, 64, length), b = random_rows(6, 9, length), c = random_rows(7, 64, length);
+  const auto pair = [&](const FeatureRows& left, const FeatureRows& right, std::int64_t rows,
+                        std::int64_t columns) {
+    return BlockPair{left.row(0), right.row(0), left.stride(), rows, columns, false};
+  };
+  const std::vector<BlockPair> pairs = {pair(a, b, 64, 9), pair(a, c, 64, 64), pair(b, b, 9, 9),
+                                        pair(b, c, 9, 64), pair(c, c, 64, 64)};
+  std::vector<PairSums> together(pairs.size()), alone(1);
+  products_->compute(pairs, 0, length, together);
+  for (std::size_t p = 0; p < pairs.size(); ++p) {
+    products_->compute({&pairs[p], 1}, 0, length, alone);
+    EXPECT_EQ(alone[0], together[p]) << p;
+  }
+}
+
 /// Rows of one element near 1 and denormals: they count as zero, and the mode that does it ends with the
 /// product.
-TEST(InnerProducts, OfRowsFullOfDenormals) {
+TEST(HostInnerProducts, OfRowsFullOfDenormals) {
   constexpr std::int64_t length = 600;
   FeatureRows values(block_runs, length);
   for (std::int64_t i = 0; i < block_runs; ++i)
     for (std::int64_t k = 0; k < length; ++k) values.row(i)[k] = k == i ? 0.5f : 1e-40f;
   const BlockPair pair{values.row(0), values.row(0), values.stride(), block_runs, block_runs, true};
   std::vector<PairSums> out(1);
-  InnerProducts().compute({&pair, 1}, 0, length, out);
+  host_inner_products()->compute({&pair, 1}, 0, length, out);
   for (std::int64_t i = 0; i < block_runs; ++i)
     for (std::int64_t j = 0; j < block_runs; ++j)
       ASSERT_EQ(out[0][static_cast<std::size_t>(i * block_runs + j)], i == j ? 0.25 : 0.0);
@@ -64,7 +110,7 @@ TEST(InnerProducts, OfRowsFullOfDenormals) {
 }
 
 /// 64 rows of 40 million values are more than 2^31 floats. Only the pages that are touched take memory.
-TEST(InnerProducts, OfRowsThatAreFarApart) {
+TEST_P(Products, OfRowsThatAreFarApart) {
   constexpr std::int64_t stride = 40'000'000;
   const std::size_t bytes = block_runs * stride * sizeof(float);
   void* const memory =
@@ -74,7 +120,7 @@ TEST(InnerProducts, OfRowsThatAreFarApart) {
   for (std::int64_t i = 0; i < block_runs; ++i) rows[i * stride + 3] = static_cast<float>(i + 1);
   const BlockPair pair{rows, rows, stride, block_runs, block_runs, true};
   std::vector<PairSums> out(1);
-  InnerProducts().compute({&pair, 1}, 0, 16, out);
+  products_->compute({&pair, 1}, 0, 16, out);
   for (std::int64_t i = 0; i < block_runs; ++i)
     for (std::int64_t j = 0; j < block_runs; ++j)
       ASSERT_EQ(out[0][static_cast<std::size_t>(i * block_runs + j)], static_cast<double>((i + 1) * (j + 1)));

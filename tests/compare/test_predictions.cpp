@@ -144,33 +144,5 @@ TEST(PredictionCases, LogitsThatAreNotFinite) {
   }
 }
 
-TEST(PredictionCases, TheFirstOfTheLargestLogitsIsThePrediction) {
-  std::vector<float> row(5);
-  predicted_classes(std::vector<float>{1, 3, 3, 7, 7, 7, -1, -2, 0, -0.0f, 0, -1, -9, -8, -8}, 3, row.data());
-  EXPECT_THAT(row, testing::ElementsAre(1, 0, 2, 0, 1));
-}
-
-TEST(PredictionCases, AgreementIsTheShareOfEqualClasses) {
-  RandomStream stream(6, Stream::sampling);
-  for (const std::int64_t probes : {1, 16, 37, 1000}) {
-    FeatureRows a(block_runs, probes), b(block_runs, probes);
-    for (std::int64_t i = 0; i < block_runs; ++i)
-      for (std::int64_t k = 0; k < probes; ++k) {
-        a.row(i)[k] = static_cast<float>(stream.below(3));
-        b.row(i)[k] = static_cast<float>(stream.below(3));
-      }
-    PairSums out;
-    agreements({a.row(0), b.row(0), a.stride(), block_runs, block_runs, false}, probes, out);
-    for (std::int64_t i = 0; i < block_runs; ++i)
-      for (std::int64_t j = 0; j < block_runs; ++j) {
-        int equal = 0;
-        for (std::int64_t k = 0; k < probes; ++k) equal += a.row(i)[k] == b.row(j)[k];
-        ASSERT_EQ(out[at(i, j)], equal / static_cast<double>(probes));
-      }
-    agreements({a.row(0), a.row(0), a.stride(), 3, 3, true}, probes, out);
-    EXPECT_EQ(out[at(2, 2)], 1);
-  }
-}
-
 }  // namespace
 }  // namespace kindred::compare

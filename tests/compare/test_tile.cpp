@@ -8,38 +8,45 @@
 #include "compare/inner_products.hpp"
 #include "compare/tile.hpp"
 #include "core/random.hpp"
+#include "cpu_accelerator.hpp"
 
 namespace kindred::compare {
 namespace {
 
+enum class Kind { distance, similarity, similarity_on_device };
+
 /// Row r is random, but row 5 has no feature. Distances are mean absolute differences, similarities products.
 class RandomComparison : public Comparison {
  public:
-  explicit RandomComparison(bool distance) : distance_(distance) {}
+  explicit RandomComparison(Kind kind)
+      : products_(make_inner_products(kind == Kind::similarity_on_device ? accelerator_.get() : nullptr)),
+        kind_(kind) {}
   std::int64_t length() const override { return 300; }
+  std::int64_t most_right_blocks() const override { return products_->most_right_blocks(); }
   bool load(Side, std::int64_t row, float* out) override {
     RandomStream stream(static_cast<std::uint64_t>(row), Stream::sampling);
     for (std::int64_t k = 0; k < length(); ++k) out[k] = static_cast<float>(stream.normal());
     return row != 5;
   }
   void compare(std::span<const BlockPair> pairs, std::span<PairSums> values, const Interrupt&) override {
-    if (!distance_) return products_.compute(pairs, 0, pairs.front().stride, values);
+    if (kind_ != Kind::distance) return products_->compute(pairs, 0, pairs.front().stride, values);
     for (std::size_t k = 0; k < pairs.size(); ++k)
       absolute_differences(pairs[k], length(), nullptr, values[k]);
   }
 
  private:
-  InnerProducts products_;
-  bool distance_;
+  std::shared_ptr<train::Accelerator> accelerator_ = train::cpu_accelerator();
+  std::unique_ptr<InnerProducts> products_;
+  Kind kind_;
 };
 
-class Tiles : public testing::TestWithParam<bool> {
+class Tiles : public testing::TestWithParam<Kind> {
  protected:
   /// The whole matrix, by tiles of the given size.
   std::vector<float> matrix(std::int64_t runs, std::int64_t blocks, const std::vector<bool>& valid) const {
     RandomComparison comparison(GetParam());
     const Metric metric{"test",
-                        GetParam() ? "distance" : "similarity",
+                        GetParam() == Kind::distance ? "distance" : "similarity",
                         "",
                         -1e9,
                         1e9,
@@ -84,7 +91,7 @@ TEST_P(Tiles, AreSymmetricWithTheRightDiagonal) {
     if (i == 5)
       EXPECT_TRUE(std::isnan(diagonal)) << "a run without a feature has no value";
     else
-      EXPECT_EQ(diagonal, GetParam() ? 0.0f : 1.0f);
+      EXPECT_EQ(diagonal, GetParam() == Kind::distance ? 0.0f : 1.0f);
     for (std::int64_t j = 0; j < i; ++j) {
       const float upper = all[static_cast<std::size_t>(j * runs + i)];
       const float lower = all[static_cast<std::size_t>(i * runs + j)];
@@ -107,7 +114,8 @@ TEST_P(Tiles, ARunThatIsNotDoneHasARowOfNaN) {
 
 TEST_P(Tiles, OneRunIsFine) { EXPECT_EQ(matrix(1, 1, {true}).size(), 1u); }
 
-INSTANTIATE_TEST_SUITE_P(DistancesAndSimilarities, Tiles, testing::Bool());
+INSTANTIATE_TEST_SUITE_P(DistancesAndSimilarities, Tiles,
+                         testing::Values(Kind::distance, Kind::similarity, Kind::similarity_on_device));
 
 void expect_covered_once(std::int64_t left, std::int64_t right, bool triangle) {
   std::vector<int> covered(static_cast<std::size_t>(left * right));
@@ -129,7 +137,7 @@ TEST(MakeTiles, CoverEveryPairOnce) {
 
 /// What stops a tile is asked for each run, and for each group of right blocks.
 TEST(Interrupted, WhileRunsAreLoadedAndWhileTheyAreCompared) {
-  RandomComparison comparison(true);
+  RandomComparison comparison(Kind::distance);
   const std::vector<bool> valid(130, true);
   int left = 3;
   const Interrupt stop = [&] { return --left < 0; };

@@ -265,4 +265,4 @@ def test_the_rest_is_done_when_the_signal_comes_late(tmp_path, job):
 def test_a_rank_takes_memory_that_the_job_has(tmp_path, job):
     process = job("compare", 'echo "$@"', SLURM_MEM_PER_CPU="4096")
     output, _ = process.communicate(timeout=30)
-    assert output == "compare population.h5 -o similarity.h5 --memory=2048MiB\n"
+    assert output == "compare population.h5 -o similarity.h5 --device=cpu --memory=2048MiB\n"

@@ -129,6 +129,31 @@ TEST_P(TorchEngine, RepresentationsAreVectorsInTheNetworksOrder) {
   EXPECT_TRUE(representations.back().equal(logits));
 }
 
+TEST_P(TorchEngine, APacksRepresentationsAreThoseOfItsNetworks) {
+  constexpr std::int64_t members = 3;
+  const auto images = torch::randn({members, batch, network_.inputs}, torch::kDouble);
+  std::vector<at::Tensor> flat;
+  std::vector<std::vector<at::Tensor>> expected(members);
+  for (std::int64_t k = 0; k < members; ++k) {
+    flat.push_back(model().second);
+    forward(network_, pytorch_operands(network_, flat.back()), images[k],
+            {.representations = &expected[static_cast<std::size_t>(k)]});
+  }
+  const auto weights = at::stack(flat);
+  std::vector<at::Tensor> operands, found;
+  for (const auto& parameter : network_.parameters)
+    operands.push_back(
+        pytorch_operand(parameter, weights.narrow(1, parameter.offset, parameter.size).contiguous()));
+  pack_forward(network_, operands, images, false, &found);
+  ASSERT_EQ(found.size(), network_.representations().size());
+  for (std::size_t r = 0; r < found.size(); ++r)
+    for (std::int64_t k = 0; k < members; ++k) {
+      const auto& own = expected[static_cast<std::size_t>(k)][r];
+      ASSERT_EQ(found[r][k].sizes(), own.sizes());
+      EXPECT_LT((found[r][k] - own).abs().max().item<double>(), 1e-9);
+    }
+}
+
 INSTANTIATE_TEST_SUITE_P(Networks, TorchEngine, testing::ValuesIn(network_cases()),
                          [](const auto& instance) { return instance.param.name; });
 

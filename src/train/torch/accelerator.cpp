@@ -4,6 +4,8 @@
 
 #include <filesystem>
 
+#include "train/accelerators.hpp"
+
 namespace kindred::train {
 namespace {
 
@@ -37,16 +39,19 @@ std::string library_path() {
 
 }  // namespace
 
-std::shared_ptr<Accelerator> cuda_accelerator(int node_rank, std::string& reason) {
-  if (!has_cuda_device(reason)) return nullptr;
+std::shared_ptr<Accelerator> cuda_accelerator(int node_rank, std::string& message) {
+  if (!has_cuda_device(message)) return nullptr;
   // A library of its own, so that a start without a GPU loads none of LibTorch's CUDA libraries.
   void* library = dlopen(library_path().c_str(), RTLD_NOW | RTLD_GLOBAL);
   if (!library) {
-    reason = std::string("the CUDA part of this build does not load: ") + dlerror();
+    message = std::string("the CUDA part of this build does not load: ") + dlerror();
     return nullptr;
   }
   using Make = std::shared_ptr<Accelerator> (*)(int, std::string&);
-  return reinterpret_cast<Make>(dlsym(library, "kindred_cuda_accelerator"))(node_rank, reason);
+  const auto make = reinterpret_cast<Make>(dlsym(library, "kindred_cuda_accelerator"));
+  auto accelerator = make(node_rank, message);
+  if (accelerator) message = accelerator->name;
+  return accelerator;
 }
 
 }  // namespace kindred::train

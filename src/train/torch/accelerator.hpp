@@ -8,7 +8,7 @@
 
 namespace kindred::train {
 
-/// A device that trains whole packs at once, and what LibTorch's tensors alone do not offer of it.
+/// A device beside the CPU, and what LibTorch's tensors alone do not offer of it.
 struct Accelerator {
   at::Device device = at::kCPU;
   std::string name;  ///< "NVIDIA H100"
@@ -22,9 +22,5 @@ struct Accelerator {
   /// Gives unused memory back to the device.
   std::function<void()> release_memory = [] {};
 };
-
-/// The CUDA device of this process, by its rank on the node modulo the visible devices, or null with the
-/// reason. Loads LibTorch's CUDA libraries, a second's work, only where the driver has a device.
-std::shared_ptr<Accelerator> cuda_accelerator(int node_rank, std::string& reason);
 
 }  // namespace kindred::train

@@ -62,7 +62,8 @@ extern "C" std::shared_ptr<kindred::train::Accelerator> kindred_cuda_accelerator
   try {
     // cuBLAS gives the same bits every time only with a workspace of fixed size.
     setenv("CUBLAS_WORKSPACE_CONFIG", ":4096:8", 0);
-    // Single precision throughout, as on a CPU; cuDNN would round the factors of convolutions to 10 bits.
+    // Single precision throughout, as on a CPU; TF32 would round the factors to 10 bits.
+    at::globalContext().setAllowTF32CuBLAS(false);
     at::globalContext().setAllowTF32CuDNN(false);
     at::globalContext().setDeterministicCuDNN(true);
     const int count = c10::cuda::device_count_ensure_non_zero();

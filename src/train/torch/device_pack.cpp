@@ -9,21 +9,13 @@
 #include "core/hash.hpp"
 #include "train/label_noise.hpp"
 #include "train/learning_rate.hpp"
+#include "train/torch/device_errors.hpp"
 #include "train/torch/operand.hpp"
 #include "train/torch/pack_forward.hpp"
 #include "train/torch/pack_optimizer.hpp"
 
 namespace kindred::train {
 namespace {
-
-template <class Work>
-auto translating_memory_errors(Work work) {
-  try {
-    return work();
-  } catch (const c10::OutOfMemoryError& error) {
-    throw OutOfDeviceMemory(error.what_without_backtrace());
-  }
-}
 
 class DevicePack : public PackTrainer {
  public:
@@ -64,7 +56,7 @@ class DevicePack : public PackTrainer {
   }
 
   void step(std::int64_t first, std::int64_t count) override {
-    translating_memory_errors([&] {
+    translating_errors([&] {
       position_.fill_(first);
       seen_ += static_cast<double>(count);
       auto& recorded = steps_[count];
@@ -248,7 +240,7 @@ class DevicePack : public PackTrainer {
   void each_test_batch(std::int64_t count, Visit visit) {
     constexpr std::int64_t values = 1 << 25;  // of a layer's output, over all networks: 128 MiB
     const auto most = std::clamp<std::int64_t>(values / (members_ * network_.widest()), 16, 2000);
-    translating_memory_errors([&] {
+    translating_errors([&] {
       for (std::int64_t first = 0; first < count; first += most) {
         const auto inputs =
             data_->normalized(data_->test_images().narrow(0, first, std::min(most, count - first)));
@@ -280,7 +272,7 @@ std::unique_ptr<PackTrainer> start_device_pack(std::shared_ptr<Accelerator> acce
                                                std::shared_ptr<const DeviceSamples> data,
                                                const network::Network& network, const Samples& samples,
                                                std::span<const sweep::RunSettings> members) {
-  return translating_memory_errors([&] {
+  return translating_errors([&] {
     return std::make_unique<DevicePack>(std::move(accelerator), std::move(data), network, samples, members);
   });
 }

@@ -54,7 +54,7 @@ at::Tensor stored_order(const network::Parameter& parameter, const at::Tensor& o
 std::vector<at::Tensor> pytorch_operands(const network::Network& network, const at::Tensor& weights) {
   std::vector<at::Tensor> operands;
   for (const auto& parameter : network.parameters)
-    operands.push_back(pytorch_operand(parameter, weights.narrow(0, parameter.offset, parameter.size)));
+    operands.push_back(pytorch_operand(parameter, weights.narrow(-1, parameter.offset, parameter.size)));
   return operands;
 }
 

@@ -24,7 +24,7 @@ statistics::Order engine_order(const network::Parameter& parameter);
 /// The values of an operand (a gradient), of one network or K, in the engine's order, contiguous.
 at::Tensor stored_order(const network::Parameter& parameter, const at::Tensor& operand);
 
-/// Operands of one network as views of its flat PyTorch weights [P].
+/// Operands of one network, or of K, as views of the flat PyTorch weights [P] or [K, P].
 std::vector<at::Tensor> pytorch_operands(const network::Network& network, const at::Tensor& weights);
 
 }  // namespace kindred::train

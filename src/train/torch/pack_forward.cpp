@@ -13,8 +13,9 @@ using namespace network;
 /// images [batch, K * channels, height, width].
 class PackPass {
  public:
-  PackPass(std::span<const at::Tensor> operands, std::int64_t members, bool training)
-      : operands_(operands), members_(members), training_(training) {}
+  PackPass(std::span<const at::Tensor> operands, std::int64_t members, bool training,
+           std::vector<at::Tensor>* representations)
+      : operands_(operands), members_(members), training_(training), representations_(representations) {}
 
   at::Tensor run(const std::vector<Layer>& layers, at::Tensor inputs) {
     x_ = std::move(inputs);
@@ -35,10 +36,12 @@ class PackPass {
         operand(layer.weight).reshape({members_ * layer.out, layer.in, layer.kernel, layer.kernel});
     const std::int64_t same = layer.kernel / 2;
     x_ = at::conv2d(x_, kernels, operand(layer.bias).reshape({members_ * layer.out}), 1, same, 1, members_);
+    channels_ = layer.out;
   }
   void operator()(const Pool&) { x_ = at::max_pool2d(x_, 2); }
   void operator()(const Flatten& layer) {
     x_ = x_.reshape({x_.size(0), members_, layer.size}).transpose(0, 1);
+    channels_ = 0;
   }
   void operator()(const Embed& layer) {
     const auto batch = x_.size(1);
@@ -70,7 +73,13 @@ class PackPass {
   void operator()(const Dropout& layer) {
     if (training_ && layer.rate > 0) x_ = at::dropout(x_, layer.rate, true);
   }
-  void operator()(const Represent&) {}
+  void operator()(const Represent&) {
+    if (!representations_) return;
+    representations_->push_back(channels_ > 0
+                                    ? x_.mean({2, 3}).view({-1, members_, channels_}).transpose(0, 1)
+                                : x_.dim() == 4 ? x_.select(2, 0)
+                                                : x_);
+  }
 
  private:
   const at::Tensor& operand(int index) const { return operands_[static_cast<std::size_t>(index)]; }
@@ -78,15 +87,17 @@ class PackPass {
   std::span<const at::Tensor> operands_;
   std::int64_t members_;
   bool training_;
+  std::vector<at::Tensor>* representations_;
+  std::int64_t channels_ = 0;  ///< of each network's images; 0 where x_ is no image
   at::Tensor x_, branch_;
 };
 
 }  // namespace
 
 at::Tensor pack_forward(const Network& network, std::span<const at::Tensor> operands, at::Tensor inputs,
-                        bool training) {
+                        bool training, std::vector<at::Tensor>* representations) {
   const auto members = inputs.size(0);
-  return PackPass(operands, members, training).run(network.layers, std::move(inputs));
+  return PackPass(operands, members, training, representations).run(network.layers, std::move(inputs));
 }
 
 }  // namespace kindred::train

@@ -22,11 +22,4 @@ std::unique_ptr<PackTrainer> TorchEngine::start(const network::Network& network,
   return start_device_pack(accelerator_, device_samples(samples), network, samples, members);
 }
 
-std::unique_ptr<Engine> cuda_engine(int node_rank, std::string& message) {
-  auto accelerator = cuda_accelerator(node_rank, message);
-  if (!accelerator) return nullptr;
-  message = accelerator->name;
-  return std::make_unique<TorchEngine>(std::move(accelerator));
-}
-
 }  // namespace kindred::train

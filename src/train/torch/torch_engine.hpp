@@ -10,7 +10,7 @@
 namespace kindred::train {
 
 struct Accelerator;
-struct DeviceSamples;
+class DeviceSamples;
 
 /// LibTorch: on a CPU one network after another (weights as [in, out], twice as fast in the product at small
 /// batches as PyTorch's [out, in]), on an accelerator whole packs at once.
@@ -32,9 +32,5 @@ class TorchEngine : public Engine {
   mutable std::map<std::tuple<const void*, std::int64_t, std::int64_t>, std::shared_ptr<const DeviceSamples>>
       samples_;
 };
-
-/// On the CUDA device of this process (accelerator.hpp), or null. `message`: the device's name, or why there
-/// is none.
-std::unique_ptr<Engine> cuda_engine(int node_rank, std::string& message);
 
 }  // namespace kindred::train

@@ -1,15 +1,34 @@
-#include "compare/inner_products.hpp"
-
 #include <ATen/ATen.h>
 
 #include <algorithm>
+#include <vector>
 
+#include "compare/inner_products.hpp"
 #include "train/denormals.hpp"
 #include "train/native/rows.hpp"
 
 namespace kindred::compare {
+namespace {
 
-std::size_t InnerProducts::place_of(const BlockPair& pair) {
+/// Each chunk of a right block is turned once so that its runs are side by side, as the product is quick only
+/// so.
+class HostInnerProducts : public InnerProducts {
+ public:
+  std::int64_t most_right_blocks() const override { return right_blocks; }
+  void compute(std::span<const BlockPair> pairs, std::int64_t first, std::int64_t length,
+               std::span<PairSums> out) override;
+
+ private:
+  /// The place of the pair's right block among those that are turned; a new one's turned rows are 0.
+  std::size_t place_of(const BlockPair& pair);
+
+  // Aligned, as a product's bits may depend on it.
+  FeatureRows left_{block_runs, chunk};
+  std::vector<FeatureRows> turned_;  ///< [chunk, block_runs] of each right block
+  std::vector<const BlockPair*> rights_;
+};
+
+std::size_t HostInnerProducts::place_of(const BlockPair& pair) {
   const auto known =
       std::ranges::find(rights_, pair.right, [](const BlockPair* pair_of) { return pair_of->right; });
   const auto place = static_cast<std::size_t>(known - rights_.begin());
@@ -20,8 +39,8 @@ std::size_t InnerProducts::place_of(const BlockPair& pair) {
   return place;
 }
 
-void InnerProducts::compute(std::span<const BlockPair> pairs, std::int64_t first, std::int64_t length,
-                            std::span<PairSums> out) {
+void HostInnerProducts::compute(std::span<const BlockPair> pairs, std::int64_t first, std::int64_t length,
+                                std::span<PairSums> out) {
   const c10::InferenceMode guard;
   const train::DenormalsAsZero quick;
   auto product = at::empty({block_runs, block_runs});
@@ -52,5 +71,9 @@ void InnerProducts::compute(std::span<const BlockPair> pairs, std::int64_t first
     }
   }
 }
+
+}  // namespace
+
+std::unique_ptr<InnerProducts> host_inner_products() { return std::make_unique<HostInnerProducts>(); }
 
 }  // namespace kindred::compare

@@ -1,0 +1,177 @@
+"""Training and comparing on a GPU, with the CPU in its place: all but CUDA itself (stand_in/)."""
+
+import os
+import subprocess
+from pathlib import Path
+
+import h5py
+import numpy as np
+import pytest
+
+from similarity import METRICS, ROUNDING, bits, least_memory
+from support import DONE, ENVIRONMENT, MPIRUN, SETTLED, USAGE, compare, run, write_sweep
+
+STAND_IN = Path(os.environ["KINDRED_STAND_IN"])
+PRODUCTS = ["cosine", "cka", "cka_debiased", "procrustes", "svcca", "pwcca"]
+
+
+def on_gpu(*arguments, ranks=None, **environment):
+    """Started with a stand-in; a list of environments: one for each rank."""
+    program = [STAND_IN / "kindred", *map(str, arguments)]
+    of_ranks = environment.pop("of_ranks", None)
+    if of_ranks:
+        program = [MPIRUN]
+        for each in of_ranks:
+            options = [word for name, value in each.items() for word in ("-x", f"{name}={value}")]
+            program += [":"] * (each is not of_ranks[0]) + [
+                "-n",
+                "1",
+                *options,
+                STAND_IN / "kindred",
+            ]
+            program += map(str, arguments)
+    elif ranks:
+        program = [MPIRUN, "-n", str(ranks), *program]
+    variables = ENVIRONMENT | {"LD_LIBRARY_PATH": str(STAND_IN)} | environment
+    return subprocess.run(program, capture_output=True, text=True, timeout=240, env=variables)
+
+
+def settled(process):
+    assert process.returncode == SETTLED, process.stderr
+    return process
+
+
+def compare_on_gpu(population, output, *options, **how):
+    settled(on_gpu("compare", population, "-o", output, *options, **how))
+    return output
+
+
+@pytest.fixture(scope="module")
+def population(folder):
+    """Three architectures; of dense networks two blocks of 64 runs, some of which diverge."""
+    sweep = write_sweep(
+        folder / "sweep.toml",
+        {"seeds": 24, "train.learning_rate": [0.1, 0.01, 1e20]},
+        {"seeds": 3, "model.architecture": "cnn", "model.channels": [2, 4]},
+        {"seeds": 3, "model.architecture": "vit", "model.dim": 8, "model.depth": 2},
+        data__train_limit=300,
+        data__test_limit=300,
+        train__epochs=1,
+        record__weights="final",
+        record__probes=40,
+    )
+    path = folder / "population.h5"
+    process = settled(on_gpu("train", sweep, "-o", path, "--pack", 8))
+    assert "training on stand-in" in process.stderr
+    return path
+
+
+@pytest.fixture(scope="module")
+def similarity(folder, population):
+    path = folder / "gpu.h5"
+    process = settled(on_gpu("compare", population, "-o", path, "--metrics", "all", "--probes", 300))
+    assert ", on stand-in" in process.stderr
+    return path
+
+
+def test_packs_are_trained(population):
+    with h5py.File(population) as file:
+        assert set(file["runs/engine"].asstr()) == {"torch-cuda"}
+        states = np.bincount(file["runs/state"], minlength=3)
+        assert list(states) == [0, 54, 24]
+
+
+def test_values_are_those_of_a_cpu_but_for_rounding(folder, population, similarity):
+    expected = compare(population, folder / "cpu.h5", "--metrics", "all", "--probes", 300)
+    compared = set()
+    with h5py.File(similarity) as ours, h5py.File(expected) as theirs:
+        assert (ours.attrs["device"], theirs.attrs["device"]) == ("stand-in", "cpu")
+
+        def check(name, item):
+            metric = name.split("/")[-1]
+            if metric not in METRICS:
+                return
+            compared.add(metric)
+            assert item.attrs["undefined"] == theirs[name].attrs["undefined"]
+            if metric in PRODUCTS:
+                np.testing.assert_allclose(item, theirs[name], rtol=0, atol=5 * ROUNDING, err_msg=name)
+            else:
+                np.testing.assert_array_equal(item, theirs[name], err_msg=name)
+
+        ours.visititems(check)
+    assert compared == set(METRICS)
+
+
+@pytest.mark.parametrize("setting", [{"ranks": 2}, {"ranks": 3}, {"ranks": 4}, {"memory": "least"}], ids=str)
+def test_ranks_and_memory_change_no_bit(folder, population, similarity, setting):
+    options = ["--metrics", "all", "--probes", 300]
+    if "memory" in setting:
+        options += ["--memory", least_memory(population, folder / "least.h5", *options)]
+    output = folder / f"{setting}.h5"
+    found = compare_on_gpu(population, output, *options, ranks=setting.get("ranks"))
+    assert bits(found) == bits(similarity)
+
+
+def test_all_ranks_or_none(folder, population):
+    """Values that differ in their last bits would depend on who computed them."""
+    expected = compare(population, folder / "none.h5", "--metrics", "cosine,cka")
+    arguments = [
+        "compare",
+        population,
+        "-o",
+        folder / "some.h5",
+        "--metrics",
+        "cosine,cka",
+    ]
+    process = settled(on_gpu(*arguments, of_ranks=[{"STAND_IN_GPUS": 1}, {"STAND_IN_GPUS": 0}]))
+    assert "1 of 2 ranks have a GPU: comparing on CPUs" in process.stderr
+    assert bits(folder / "some.h5") == bits(expected)
+    process = on_gpu(
+        *arguments,
+        "--device",
+        "cuda",
+        of_ranks=[{"STAND_IN_GPUS": 1}, {"STAND_IN_GPUS": 0}],
+    )
+    assert process.returncode == USAGE
+    assert "--device cuda (the CUDA driver sees no device) use --device cpu, or auto" in process.stderr
+
+
+def test_where_it_is_of_no_use_no_gpu_is_looked_for(folder, population):
+    process = settled(on_gpu("compare", population, "-o", folder / "moment.h5", "--metrics", "moment"))
+    assert "stand-in" not in process.stderr
+
+
+def test_another_device_starts_anew(folder, population):
+    path = folder / "twice.h5"
+    compare_on_gpu(population, path, "--metrics", "cosine")
+    process = settled(run("compare", population, "-o", path, "--metrics", "cosine"))
+    assert "everything that was asked for is there" not in process.stderr
+    with h5py.File(path) as file:
+        assert file.attrs["device"] == "cpu"
+
+
+@pytest.mark.parametrize("verb", ["train", "compare"])
+def test_unknown_devices_are_refused(folder, population, verb):
+    what = {"train": folder / "sweep.toml", "compare": population}[verb]
+    process = run(verb, what, "-o", folder / "refused.h5", "--device", "gpu")
+    assert process.returncode == USAGE
+    assert process.stderr.splitlines()[-1].endswith('unknown device "gpu" (known: auto, cpu, cuda)')
+
+
+def test_a_comparison_that_the_device_does_not_hold(folder, population):
+    arguments = ["compare", population, "-o", folder / "full.h5", "--metrics", "cosine"]
+    process = on_gpu(*arguments, STAND_IN_BYTES="1000000")
+    assert process.returncode == USAGE
+    (line,) = [line for line in process.stderr.splitlines() if "memory" in line]
+    assert "cosine of cohort mnist-mlp-" in line
+    assert line.endswith("start fewer ranks on a GPU, or give --device cpu")
+
+
+def test_a_pack_that_the_device_does_not_hold_is_halved(folder):
+    sweep = write_sweep(folder / "halved.toml", {"seeds": 8}, model__hidden=[200], train__epochs=1)
+    path = folder / "halved.h5"
+    # A network's largest matrix takes 627,200 bytes, of a pack of 8 5.0 MB.
+    process = settled(on_gpu("train", sweep, "-o", path, "--pack", 8, STAND_IN_BYTES="3000000"))
+    assert "8 runs of" in process.stderr and "from now on 4 train together" in process.stderr
+    with h5py.File(path) as file:
+        assert (file["runs/state"][:] == DONE).all()
