@@ -6,6 +6,8 @@
 #include <cmath>
 #include <stdexcept>
 
+#include "core/printable.hpp"
+
 namespace kindred::app {
 namespace {
 
@@ -19,8 +21,7 @@ std::string padding(std::size_t width, const std::string& cell) {
 }  // namespace
 
 std::string printable(std::string text) {
-  std::replace_if(
-      text.begin(), text.end(), [](unsigned char c) { return c < 0x20 || c == 0x7f; }, '?');
+  for (char& c : text) c = kindred::printable(c);
   return text;
 }
 

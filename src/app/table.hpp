@@ -10,8 +10,8 @@ namespace kindred::app {
 class Table {
  public:
   explicit Table(std::vector<std::string> head) : rows_{std::move(head)} {}
-  /// Throws std::logic_error unless the row has as many cells as the head. Control characters, which a file
-  /// may hold and a terminal would obey, are shown as '?'.
+  /// Throws std::logic_error unless the row has as many cells as the head. Control characters are not
+  /// shown (core/printable.hpp).
   void add(const std::vector<std::string>& cells);
   /// The lines, each after `indent` spaces. Columns that would pass `width` characters follow in further
   /// blocks below, which start with the first column again; a block has at least one column of figures.
@@ -21,7 +21,7 @@ class Table {
   std::vector<std::vector<std::string>> rows_;  ///< the head first
 };
 
-/// Without control characters, which become '?'.
+/// Without control characters.
 std::string printable(std::string text);
 /// Characters that a terminal shows of UTF-8 text (code points; none of the program's own combine).
 std::size_t shown_width(const std::string& text);

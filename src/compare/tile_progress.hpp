@@ -1,10 +1,10 @@
 #pragma once
 
-#include <chrono>
 #include <vector>
 
 #include "compare/tasks.hpp"
 #include "core/live_line.hpp"
+#include "core/stopwatch.hpp"
 
 namespace kindred::compare {
 
@@ -20,11 +20,8 @@ class TileProgress {
 
  private:
   std::string text() const;
-  double seconds() const { return std::chrono::duration<double>(Clock::now() - start_).count(); }
-
-  using Clock = std::chrono::steady_clock;
   const std::vector<Task>& tasks_;
-  Clock::time_point start_ = Clock::now();
+  Elapsed elapsed_;
   double total_, done_ = 0;
   std::size_t count_ = 0;
   LiveLine line_;

@@ -48,7 +48,7 @@ class ByteReader {
   }
   template <class T>
   T get() {
-    T value;
+    T value{};
     get(std::span<T>(&value, 1));
     return value;
   }

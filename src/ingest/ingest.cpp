@@ -1,11 +1,11 @@
 #include "ingest/ingest.hpp"
 
 #include <algorithm>
-#include <chrono>
 #include <filesystem>
 #include <memory>
 
 #include "core/log.hpp"
+#include "core/stopwatch.hpp"
 #include "core/time.hpp"
 #include "ingest/progress.hpp"
 #include "ingest/work.hpp"
@@ -16,8 +16,6 @@
 namespace kindred::ingest {
 namespace {
 
-using Clock = std::chrono::steady_clock;
-
 /// All ranks pull the pending runs. Collective.
 void work(const Plan& plan, store::PopulationFile& file, const std::vector<store::State>& before,
           const std::function<bool()>& stop, bool concurrent, const parallel::Communicator& world) {
@@ -26,7 +24,7 @@ void work(const Plan& plan, store::PopulationFile& file, const std::vector<store
   const auto bytes_of = [&](std::int64_t run) {
     return plan.inventory.models[static_cast<std::size_t>(run)].bytes;
   };
-  const auto start = Clock::now();
+  const Elapsed elapsed;
   double busy = 0;
   world.agree([&] {
     std::unique_ptr<ProgressLine> line;
@@ -45,8 +43,7 @@ void work(const Plan& plan, store::PopulationFile& file, const std::vector<store
     worker.pull(queue, runs, stop);
     busy = worker.busy_seconds();
   });
-  const double elapsed = std::chrono::duration<double>(Clock::now() - start).count();
-  const store::TrainingTime time{world.sum(busy), elapsed * world.size()};
+  const store::TrainingTime time{world.sum(busy), elapsed.seconds() * world.size()};
   world.root_only([&] { file.add_training_time(time); });
 }
 

@@ -26,7 +26,7 @@ void ProgressLine::report(const parallel::Progress& progress, std::uint64_t byte
 }
 
 std::string ProgressLine::text() const {
-  const double elapsed = std::max(std::chrono::duration<double>(Clock::now() - start_).count(), 1e-3);
+  const double elapsed = std::max(elapsed_.seconds(), 1e-3);
   std::string line = fmt::format(
       "{}/{} runs settled, {:.1f} runs/min, {}/s", before_ + static_cast<std::int64_t>(settled_), total_,
       60 * settled_ / elapsed, store::readable_bytes(static_cast<std::uint64_t>(read_ / elapsed)));

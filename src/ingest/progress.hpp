@@ -1,10 +1,10 @@
 #pragma once
 
-#include <chrono>
 #include <cstdint>
 #include <string>
 
 #include "core/live_line.hpp"
+#include "core/stopwatch.hpp"
 #include "parallel/ticket_queue.hpp"
 
 namespace kindred::ingest {
@@ -24,10 +24,9 @@ class ProgressLine {
  private:
   std::string text() const;
 
-  using Clock = std::chrono::steady_clock;
   std::int64_t total_, before_;
   double bytes_, read_ = 0, settled_ = 0, diverged_ = 0, failed_ = 0;
-  Clock::time_point start_ = Clock::now();
+  Elapsed elapsed_;
   LiveLine line_;
 };
 

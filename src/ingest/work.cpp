@@ -1,24 +1,14 @@
 #include "ingest/work.hpp"
 
 #include <algorithm>
-#include <chrono>
 #include <cmath>
 
 #include "core/log.hpp"
+#include "core/stopwatch.hpp"
 #include "core/time.hpp"
 #include "parallel/environment.hpp"
 
 namespace kindred::ingest {
-namespace {
-
-using Clock = std::chrono::steady_clock;
-
-double seconds_since(Clock::time_point start) {
-  return std::chrono::duration<double>(Clock::now() - start).count();
-}
-
-}  // namespace
-
 std::vector<std::int64_t> work_list(const Inventory& inventory, std::span<const store::State> states) {
   std::vector<std::int64_t> runs;
   for (std::size_t run = 0; run < states.size(); ++run)
@@ -45,10 +35,10 @@ void Worker::pull(parallel::TicketQueue& queue, std::span<const std::int64_t> ru
   while (failures_in_a_row < 2 && !stop()) {
     const auto ticket = queue.next(std::exchange(progress_, {}));
     if (!ticket) break;
-    const auto start = Clock::now();
+    const Elapsed elapsed;
     ingest(runs[static_cast<std::size_t>(*ticket)]);
     progress_.ticket = static_cast<double>(*ticket);
-    progress_.seconds = seconds_since(start);
+    progress_.seconds = elapsed.seconds();
     busy_ += progress_.seconds;
     failures_in_a_row = progress_.failed > 0 ? failures_in_a_row + 1 : 0;
   }
@@ -60,7 +50,7 @@ void Worker::pull(parallel::TicketQueue& queue, std::span<const std::int64_t> ru
 void Worker::ingest(std::int64_t run) {
   const auto cohort = cohort_of_[static_cast<std::size_t>(run)];
   const auto& files = plan_.inventory.models[static_cast<std::size_t>(run)].run;
-  const auto start = Clock::now();
+  const Elapsed elapsed;
   population::RunRecord record(plan_.layout.cohorts[cohort].arrays);
   auto result = known_result(run);
   progress_.settled = 1;
@@ -74,7 +64,7 @@ void Worker::ingest(std::int64_t run) {
   }
   result.state = result.message.empty() ? store::State::done : store::State::diverged;
   progress_.diverged = !result.message.empty();
-  result.wall_seconds = seconds_since(start);
+  result.wall_seconds = elapsed.seconds();
   result.finished_unix = unix_time();
   result.host = host_;
   file_.write_run(run, record.rows(), result);

@@ -26,7 +26,7 @@ void ProgressLine::report(const parallel::Progress& progress, std::optional<doub
 }
 
 std::string ProgressLine::text() const {
-  const double elapsed = std::chrono::duration<double>(Clock::now() - start_).count();
+  const double elapsed = elapsed_.seconds();
   const double rate = settled_ / std::max(elapsed, 1e-3);
   const bool work_left = settled_ < static_cast<double>(total_ - before_);
   std::string line = fmt::format("{}/{} runs settled, {:.1f} runs/min",

@@ -1,12 +1,12 @@
 #pragma once
 
-#include <chrono>
 #include <cstdint>
 #include <optional>
 #include <string>
 #include <vector>
 
 #include "core/live_line.hpp"
+#include "core/stopwatch.hpp"
 #include "parallel/ticket_queue.hpp"
 
 namespace kindred::train {
@@ -26,12 +26,11 @@ class ProgressLine {
  private:
   std::string text() const;
 
-  using Clock = std::chrono::steady_clock;
   std::int64_t total_, before_;
   double settled_ = 0, diverged_ = 0, failed_ = 0, best_ = -1;
   std::vector<double> medians_;
   std::optional<double> seconds_left_;
-  Clock::time_point start_ = Clock::now();
+  Elapsed elapsed_;
   LiveLine line_;
 };
 

@@ -1,18 +1,16 @@
 #include "train/training.hpp"
 
 #include <algorithm>
-#include <chrono>
 #include <memory>
 
 #include "core/log.hpp"
+#include "core/stopwatch.hpp"
 #include "core/time.hpp"
 #include "train/progress.hpp"
 #include "train/work.hpp"
 
 namespace kindred::train {
 namespace {
-
-using Clock = std::chrono::steady_clock;
 
 void tell_utilisation(const store::TrainingTime& time, double recording, int ranks) {
   log::info("utilisation {:.1f} % ({} rank{} busy {} of {}{})", 100 * time.busy_seconds / time.rank_seconds,
@@ -56,7 +54,7 @@ void Training::run(std::int64_t pack, bool concurrent, const parallel::Communica
   if (world.is_root() && !concurrent && world.size() > 1)
     log::warn("this MPI allows no calls from several threads: packs are dealt out in turn");
 
-  const auto start = Clock::now();
+  const Elapsed elapsed;
   double busy = 0, recording = 0;
   world.agree([&] {
     auto schedule = work.schedule();
@@ -87,8 +85,7 @@ void Training::run(std::int64_t pack, bool concurrent, const parallel::Communica
     busy = worker.busy_seconds();
     recording = worker.recording_seconds();
   });
-  const double elapsed = std::chrono::duration<double>(Clock::now() - start).count();
-  const store::TrainingTime time{world.sum(busy), elapsed * world.size()};
+  const store::TrainingTime time{world.sum(busy), elapsed.seconds() * world.size()};
   recording = world.sum(recording);
   world.root_only([&] {
     checkpoints.remove_folder();

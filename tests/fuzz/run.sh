@@ -9,7 +9,7 @@ usage: tests/fuzz/run.sh [--seconds N] [--corpus DIR] [target ...]
 
   --seconds N    of each target (default 60)
   --corpus DIR   keep what was found in DIR, and go on from there (default build/fuzz/corpus)
-  target         sweep, idx, cifar, safetensors, network, csv, population, similarity (default: all)
+  target         sweep, idx, cifar, safetensors, network, csv, checkpoint, population, similarity (default: all)
 
 Needs clang and its libFuzzer (Debian: clang, libclang-rt-dev). Exit code 1 when a target crashed; the input and the
 report are then in build/fuzz/artifacts.
@@ -33,7 +33,7 @@ while (($#)); do
   esac
   shift
 done
-[ ${#targets[@]} -gt 0 ] || targets=(sweep idx cifar safetensors network csv population similarity)
+[ ${#targets[@]} -gt 0 ] || targets=(sweep idx cifar safetensors network csv checkpoint population similarity)
 
 here=$KINDRED_ROOT/tests/fuzz
 log=$build_folder/configure.log
@@ -52,7 +52,7 @@ for target in "${targets[@]}"; do
   case $target in
     network) length=2048 ;;
     idx) length=128 ;;
-    cifar | population | similarity) length=96 ;;
+    cifar | checkpoint | population | similarity) length=96 ;;
   esac
   options=(-max_len=$length -max_total_time="$seconds" -entropic=0 -timeout=60 -rss_limit_mb=2048 -malloc_limit_mb=64
     -print_final_stats=1 -artifact_prefix="$build_folder/artifacts/$target-")
