@@ -26,15 +26,14 @@ Verb compare_verb(CLI::App& app) {
       ->check(CLI::Range(2, 100000))
       ->capture_default_str();
   command
-      ->add_option(
-          "--device", options->device,
-          "Where networks are evaluated and weights multiplied: auto (a GPU where every rank has one), "
-          "cpu or cuda")
+      ->add_option("--device", options->device,
+                   "Where networks are evaluated and the products of cosine and cka computed: auto (a GPU "
+                   "where every rank has the same), cpu or cuda")
       ->capture_default_str();
   command->add_option(
       "--memory", *memory,
-      "Memory on each rank for what runs are compared by and for values, such as 4GiB (LibTorch's and "
-      "MPI's come on top) [a fourth of the node's, shared by its ranks]");
+      "Memory on each rank for what runs are compared by and for values, such as 4GiB (LibTorch's, "
+      "MPI's and a GPU's come on top) [a fourth of the node's, shared by its ranks]");
   command->add_option("--time-limit", *limit,
                       "Stop 30 s before this much time has passed, such as 3h50m; the same command goes on");
   command->add_flag("--take-lock", options->take_lock, "Take the lock of a process that is gone");

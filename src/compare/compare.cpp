@@ -120,7 +120,11 @@ ExitCode compare(const CompareOptions& options, const parallel::Communicator& wo
     const auto kept = goes_on ? done->erase_done(tasks) : 0;
     announce(job, *population, tasks, options, world.size(), kept);
     if (goes_on) return;
-    ProgressFile::remove(options.output);
+    if (ProgressFile::remove(options.output))
+      log::info(
+          "{}: what an earlier start left unfinished is of other runs, options or another device: it begins "
+          "anew",
+          options.output);
     store::create_similarity(options.output, job.layout);
     ProgressFile::create(options.output, job);
     done = std::make_unique<ProgressFile>(options.output, job);

@@ -19,12 +19,12 @@ namespace kindred::compare {
 /// Where networks are evaluated and large products computed.
 struct Device {
   std::shared_ptr<const train::Accelerator> accelerator;  ///< null: the CPU
-  std::string name = "cpu";                               ///< of rank 0's: "NVIDIA H100"
+  std::string name = "cpu";                               ///< "NVIDIA H100"
 };
 
-/// The device that `asked` means (train/accelerators.hpp): of auto a GPU where every rank has one, as values
-/// differ in their last bits. The CPU where no metric is computed on a GPU. Throws a usage error for what
-/// cannot be. Collective.
+/// The device that `asked` means (train/accelerators.hpp): of auto a GPU where every rank has the same model,
+/// as values differ in their last bits; otherwise the CPU, with a warning. The CPU also where no metric is
+/// computed on a GPU. Throws a usage error for what cannot be. Collective.
 Device choose_device(std::string_view asked, std::span<const Metric> metrics,
                      const parallel::Communicator& world);
 

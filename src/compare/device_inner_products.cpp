@@ -1,6 +1,7 @@
 #include <ATen/ATen.h>
 
 #include <algorithm>
+#include <functional>
 #include <map>
 
 #include "compare/inner_products.hpp"
@@ -14,27 +15,41 @@ constexpr std::int64_t segment = std::int64_t{1} << 16;  // columns on the devic
 
 class DeviceInnerProducts : public InnerProducts {
  public:
-  explicit DeviceInnerProducts(at::Device device) : device_(device) {}
+  explicit DeviceInnerProducts(const train::Accelerator& accelerator)
+      : device_(accelerator.device), release_memory_(accelerator.release_memory) {}
 
   std::int64_t most_right_blocks() const override { return device_right_blocks; }
+
   void compute(std::span<const BlockPair> pairs, std::int64_t first, std::int64_t length,
                std::span<PairSums> out) override {
-    train::translating_errors([&] {
-      const c10::InferenceMode guard;
-      const auto count = static_cast<std::int64_t>(pairs.size());
-      auto sums = at::zeros({count, block_runs, block_runs}, on_device(at::kDouble));
-      for (std::int64_t k = first; k < first + length; k += segment)
-        add(pairs, k, std::min(segment, first + length - k), sums);
-      const auto host = sums.to(at::kCPU);
-      const double* value = host.const_data_ptr<double>();
-      for (auto& values : out) {
-        std::copy_n(value, values.size(), values.begin());
-        value += values.size();
-      }
-    });
+    const auto half = pairs.size() / 2;
+    try {
+      train::translating_errors([&] { compute_together(pairs, first, length, out); });
+      return;
+    } catch (const train::OutOfDeviceMemory&) {
+      if (half == 0) throw;
+    }
+    release_memory_();
+    compute(pairs.first(half), first, length, out.first(half));
+    compute(pairs.subspan(half), first, length, out.subspan(half));
   }
 
  private:
+  void compute_together(std::span<const BlockPair> pairs, std::int64_t first, std::int64_t length,
+                        std::span<PairSums> out) const {
+    const c10::InferenceMode guard;
+    const auto count = static_cast<std::int64_t>(pairs.size());
+    const auto sums = at::zeros({count, block_runs, block_runs}, on_device(at::kDouble));
+    for (std::int64_t k = first; k < first + length; k += segment)
+      add(pairs, k, std::min(segment, first + length - k), sums);
+    const auto host = sums.to(at::kCPU);
+    const double* value = host.const_data_ptr<double>();
+    for (auto& values : out) {
+      std::copy_n(value, values.size(), values.begin());
+      value += values.size();
+    }
+  }
+
   at::TensorOptions on_device(at::ScalarType type) const { return at::TensorOptions(type).device(device_); }
 
   /// Elements first..first+columns-1 of a block's rows as chunks, [block_runs, chunks, chunk].
@@ -68,12 +83,13 @@ class DeviceInnerProducts : public InnerProducts {
   }
 
   at::Device device_;
+  std::function<void()> release_memory_;
 };
 
 }  // namespace
 
 std::unique_ptr<InnerProducts> device_inner_products(const train::Accelerator& accelerator) {
-  return std::make_unique<DeviceInnerProducts>(accelerator.device);
+  return std::make_unique<DeviceInnerProducts>(accelerator);
 }
 
 }  // namespace kindred::compare

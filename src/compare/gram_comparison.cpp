@@ -6,6 +6,7 @@
 #include "compare/inner_products.hpp"
 #include "compare/representation.hpp"
 #include "train/denormals.hpp"
+#include "train/torch/device_errors.hpp"
 
 namespace kindred::compare {
 namespace {
@@ -32,6 +33,36 @@ class GramComparison : public Comparison {
   }
 
   bool load(Side side, std::int64_t row, float* out) override {
+    return train::translating_errors([&] { return make_feature(side, row, out); });
+  }
+
+  std::int64_t most_right_blocks() const override { return inner_->most_right_blocks(); }
+
+  void compare(std::span<const BlockPair> pairs, std::span<PairSums> values, const Interrupt&) override {
+    diagonals_.resize(pairs.size());
+    products_.resize(pairs.size());
+    inner_->compute(pairs, 0, triangle_at_, diagonals_);
+    inner_->compute(pairs, triangle_at_, facts_at_ - triangle_at_, products_);
+    for (std::size_t p = 0; p < pairs.size(); ++p) {
+      auto &products = products_[p], &diagonals = diagonals_[p];
+      for (std::int64_t i = 0; i < pairs[p].rows; ++i)
+        for (std::int64_t j = 0; j < pairs[p].columns; ++j) {
+          const auto k = static_cast<std::size_t>(i * block_runs + j);
+          const double norms =
+              facts(pairs[p].left, i, pairs[p]).norm * facts(pairs[p].right, j, pairs[p]).norm;
+          products[k] = (diagonals[k] + 2 * products[k]) / norms;
+          diagonals[k] /= norms;
+        }
+      for (std::size_t m = 0; m < debiased_.size(); ++m) {
+        auto& out = values[p * debiased_.size() + m];
+        out = products;
+        if (debiased_[m]) debias(pairs[p], diagonals_[p], out);
+      }
+    }
+  }
+
+ private:
+  bool make_feature(Side side, std::int64_t row, float* out) {
     const c10::InferenceMode guard;
     const train::DenormalsAsZero quick;
     // Centred in double: a representation's mean can be far larger than its spread.
@@ -67,32 +98,6 @@ class GramComparison : public Comparison {
     return true;
   }
 
-  std::int64_t most_right_blocks() const override { return inner_->most_right_blocks(); }
-
-  void compare(std::span<const BlockPair> pairs, std::span<PairSums> values, const Interrupt&) override {
-    diagonals_.resize(pairs.size());
-    products_.resize(pairs.size());
-    inner_->compute(pairs, 0, triangle_at_, diagonals_);
-    inner_->compute(pairs, triangle_at_, facts_at_ - triangle_at_, products_);
-    for (std::size_t p = 0; p < pairs.size(); ++p) {
-      auto &products = products_[p], &diagonals = diagonals_[p];
-      for (std::int64_t i = 0; i < pairs[p].rows; ++i)
-        for (std::int64_t j = 0; j < pairs[p].columns; ++j) {
-          const auto k = static_cast<std::size_t>(i * block_runs + j);
-          const double norms =
-              facts(pairs[p].left, i, pairs[p]).norm * facts(pairs[p].right, j, pairs[p]).norm;
-          products[k] = (diagonals[k] + 2 * products[k]) / norms;
-          diagonals[k] /= norms;
-        }
-      for (std::size_t m = 0; m < debiased_.size(); ++m) {
-        auto& out = values[p * debiased_.size() + m];
-        out = products;
-        if (debiased_[m]) debias(pairs[p], diagonals_[p], out);
-      }
-    }
-  }
-
- private:
   /// Of a run's matrix K.
   struct Facts {
     double norm;             ///< Frobenius'

@@ -28,9 +28,9 @@ class InnerProducts {
 /// zero, as those of rows with a few large elements would take the processor half as long again.
 std::unique_ptr<InnerProducts> host_inner_products();
 
-/// On a device that holds the right blocks, 16 MiB of each at a time (all of them where they are shorter).
-/// Every pair of blocks is a batched product of its own, so its bits do not depend on the others. Throws
-/// train::OutOfDeviceMemory.
+/// On a device that holds the right blocks, 16 MiB of each at a time (all of them where they are shorter), or
+/// fewer where its memory is short. Every pair of blocks is a batched product of its own, so its bits do not
+/// depend on the others. Throws train::OutOfDeviceMemory.
 std::unique_ptr<InnerProducts> device_inner_products(const train::Accelerator& accelerator);
 
 /// On the accelerator if there is one.

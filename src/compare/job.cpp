@@ -79,7 +79,7 @@ void check_metrics(Job& job, const CompareOptions& options, const store::Populat
 std::uint64_t key_of(const Job& job, const CompareOptions& options, const store::PopulationFile& file) {
   std::string text = fmt::format("{}\n{}\n{}\n{}\n{}\n{}\n", version_line(), file.attribute("sweep_id"),
                                  options.metrics, options.parameters, options.snapshot, options.probes);
-  if (job.device.accelerator) text += "on a GPU\n";
+  if (job.device.accelerator) text += job.device.name + "\n";
   for (const auto& cohort : job.cohorts) text += fmt::format("{} {}\n", cohort.name, cohort.runs);
   for (const auto& valid : job.valid)
     for (const bool done : valid) text += done ? '1' : '0';

@@ -78,7 +78,7 @@ void ProgressFile::create(const std::string& path, const Job& job) {
                                          beside(path), std::strerror(errno)));
 }
 
-void ProgressFile::remove(const std::string& path) { std::filesystem::remove(beside(path)); }
+bool ProgressFile::remove(const std::string& path) { return std::filesystem::remove(beside(path)); }
 
 ProgressFile::ProgressFile(const std::string& path, const Job& job)
     : path_(beside(path)), job_(job), file_(store::open_for_writing(path_)), first_(first_entries(job)) {

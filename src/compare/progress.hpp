@@ -19,7 +19,8 @@ class ProgressFile {
   static bool can_continue(const std::string& path, const Job& job);
   /// An empty one. Independent (rank 0).
   static void create(const std::string& path, const Job& job);
-  static void remove(const std::string& path);
+  /// Whether there was one.
+  static bool remove(const std::string& path);
 
   /// Opens it and reads what there is. Independent.
   ProgressFile(const std::string& path, const Job& job);

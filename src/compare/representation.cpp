@@ -16,21 +16,24 @@ namespace {
 
 using Representations = std::vector<at::Tensor>;
 
-/// Calls evaluate(images) for a few images at a time; it returns their representations, [images, width].
+/// [images, width]: what evaluate(some of the images) returns, a few images at a time.
 template <class Evaluate>
-at::Tensor in_batches(const at::Tensor& images, const Evaluate& evaluate) {
-  std::vector<at::Tensor> parts;
-  for (const auto& part : images.split(images_at_once)) parts.push_back(evaluate(part));
-  return at::cat(parts);
+at::Tensor in_batches(const at::Tensor& images, std::int64_t width, const Evaluate& evaluate) {
+  auto values = at::empty({images.size(0), width}, images.options());
+  for (std::int64_t first = 0; first < images.size(0); first += images_at_once) {
+    const auto count = std::min(images_at_once, images.size(0) - first);
+    values.narrow(0, first, count).copy_(evaluate(images.narrow(0, first, count)));
+  }
+  return values;
 }
 
 at::Tensor on_host(const network::Network& network, const at::Tensor& weights, const at::Tensor& images,
-                   std::size_t index) {
+                   std::size_t index, std::int64_t width) {
   const train::DenormalsAsZero as_when_trained;
   auto operands = train::pytorch_operands(network, weights);
   for (auto& operand : operands)  // products with a matrix whose columns are contiguous are quicker
     if (operand.dim() == 2) operand = operand.t().contiguous().t();
-  return in_batches(images, [&](const at::Tensor& part) {
+  return in_batches(images, width, [&](const at::Tensor& part) {
     Representations all;
     train::forward(network, operands, part, {.representations = &all});
     return all[index];
@@ -39,10 +42,10 @@ at::Tensor on_host(const network::Network& network, const at::Tensor& weights, c
 
 /// As a pack of one network.
 at::Tensor on_device(const network::Network& network, const at::Tensor& weights, const at::Tensor& images,
-                     std::size_t index) {
+                     std::size_t index, std::int64_t width) {
   const auto sent = weights.to(images.device()).unsqueeze(0);
   const auto operands = train::pytorch_operands(network, sent);
-  return in_batches(images, [&](const at::Tensor& part) {
+  return in_batches(images, width, [&](const at::Tensor& part) {
     Representations all;
     train::pack_forward(network, operands, part.unsqueeze(0), false, &all);
     return all[index].squeeze(0);
@@ -67,8 +70,8 @@ at::Tensor Representation::compute(std::int64_t row) const {
   auto weights = at::empty({network.size});
   read_weights(source_, row, 0, {weights.data_ptr<float>(), static_cast<std::size_t>(network.size)});
   const auto index = static_cast<std::size_t>(source_.slice);
-  if (!source_.accelerator) return on_host(network, weights, images_, index);
-  return train::translating_errors([&] { return on_device(network, weights, images_, index); });
+  if (!source_.accelerator) return on_host(network, weights, images_, index, width_);
+  return train::translating_errors([&] { return on_device(network, weights, images_, index, width_); });
 }
 
 }  // namespace kindred::compare

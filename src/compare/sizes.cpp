@@ -134,11 +134,14 @@ Sizes of_family(const Job& job, const Unit& unit) {
 Sizes sizes_of(const Job& job, const Unit& unit) {
   auto sizes = of_family(job, unit);
   sizes.metrics = unit.metrics.size();
-  // Of each metric, and of the inner products that alignments are made of.
+  // Of each metric, of the inner products that alignments are made of, and of those that come from a device.
   const auto family = unit.metrics.front().family;
-  sizes.block_values = sizeof(PairSums) * (sizes.metrics + (family == Family::grams ? 2 : 0));
-  if (job.device.accelerator && (family == Family::weights || family == Family::grams))
+  auto values = sizes.metrics + (family == Family::grams ? 2 : 0);
+  if (job.device.accelerator && (family == Family::weights || family == Family::grams)) {
     sizes.right_blocks = device_right_blocks;
+    ++values;
+  }
+  sizes.block_values = sizeof(PairSums) * values;
   return sizes;
 }
 

@@ -23,7 +23,7 @@ struct Source {
   std::int64_t weights_snapshot = -1;        ///< index among those of the weights
   std::int64_t probes = 0;                   ///< how many are looked at
   std::span<const std::uint8_t> images;      ///< bytes of the dataset's test images, where they are needed
-  const train::Accelerator* accelerator = nullptr;  ///< computes large products; null: the CPU does
+  const train::Accelerator* accelerator = nullptr;  ///< evaluates networks, multiplies; null: the CPU
 };
 
 /// A run's flat weights at the source's snapshot, or the part from `offset`. Independent.

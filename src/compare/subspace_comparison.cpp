@@ -1,6 +1,7 @@
 #include "compare/families.hpp"
 #include "compare/representation.hpp"
 #include "compare/subspace.hpp"
+#include "train/torch/device_errors.hpp"
 
 namespace kindred::compare {
 namespace {
@@ -20,7 +21,8 @@ class SubspaceComparison : public BlockComparison {
 
   bool load(Side side, std::int64_t row, float* out) override {
     const auto s = static_cast<std::size_t>(side);
-    const auto values = representations_[s].compute(row).to(at::kCPU);
+    const auto values =
+        train::translating_errors([&] { return representations_[s].compute(row).to(at::kCPU); });
     switch (family_) {
       case Family::procrustes:
         return make_procrustes_feature(values, shapes_[s], out);

@@ -7,6 +7,7 @@
 #include "compare/inner_products.hpp"
 #include "core/random.hpp"
 #include "cpu_accelerator.hpp"
+#include "train/engine.hpp"
 
 namespace kindred::compare {
 namespace {
@@ -55,10 +56,13 @@ TEST_P(Products, OfWholeAndOfPartialBlocksInDouble) {
 }
 
 /// A device has 65,536 columns at a time. The rows' first elements and those behind the last are not asked
-/// for.
+/// for. Sums of small integers are exact.
 TEST_P(Products, OfManyColumnsFromSomewhereOn) {
   for (const std::int64_t length : {65'536, 65'537, 140'000}) {
-    const auto rows = random_rows(4, 2, length + 19);
+    FeatureRows rows(block_runs, length + 19);
+    RandomStream stream(4, Stream::sampling);
+    for (std::int64_t i = 0; i < 2; ++i)
+      for (std::int64_t k = 0; k < length + 19; ++k) rows.row(i)[k] = static_cast<float>(stream.below(5)) - 1;
     const BlockPair pair{rows.row(0), rows.row(0), rows.stride(), 2, 2, true};
     std::vector<PairSums> out(1);
     products_->compute({&pair, 1}, 16, length, out);
@@ -66,9 +70,8 @@ TEST_P(Products, OfManyColumnsFromSomewhereOn) {
       for (std::int64_t j = 0; j < 2; ++j) {
         double expected = 0;
         for (std::int64_t k = 16; k < 16 + length; ++k)
-          expected += static_cast<double>(rows.row(i)[k]) * static_cast<double>(rows.row(j)[k]);
-        ASSERT_NEAR(out[0][static_cast<std::size_t>(i * block_runs + j)], expected,
-                    3e-6 * std::sqrt(static_cast<double>(length)))
+          expected += static_cast<double>(rows.row(i)[k] * rows.row(j)[k]);
+        ASSERT_EQ(out[0][static_cast<std::size_t>(i * block_runs + j)], expected)
             << length << " " << i << " " << j;
       }
   }
@@ -89,6 +92,42 @@ TEST_P(Products, OfAPairAmongOthers) {
   for (std::size_t p = 0; p < pairs.size(); ++p) {
     products_->compute({&pairs[p], 1}, 0, length, alone);
     EXPECT_EQ(alone[0], together[p]) << p;
+  }
+}
+
+/// The sums of all pairs together take more than the bound, those of six pairs do not.
+TEST(DeviceInnerProducts, AreComputedInPartsWhereMemoryIsShort) {
+  constexpr std::int64_t length = 300;
+  std::vector<FeatureRows> blocks;
+  for (std::uint64_t k = 0; k < 5; ++k) blocks.push_back(random_rows(k, 64, length));
+  std::vector<BlockPair> pairs;
+  for (const auto& left : blocks)
+    for (const auto& right : blocks)
+      pairs.push_back({left.row(0), right.row(0), left.stride(), 64, 64, &left == &right});
+  const auto accelerator = train::cpu_accelerator();
+  const auto products = device_inner_products(*accelerator);
+  std::vector<PairSums> expected(pairs.size()), found(pairs.size());
+  products->compute(pairs, 0, length, expected);
+  {
+    const train::MemoryBound bound(200'000);
+    products->compute(pairs, 0, length, found);
+  }
+  EXPECT_EQ(found, expected);
+  const train::MemoryBound less_than_a_block(100'000);
+  EXPECT_THROW(products->compute(pairs, 0, length, found), train::OutOfDeviceMemory);
+}
+
+/// All that is multiplied is on the device: only what comes back at the end does not come from there.
+TEST(DeviceInnerProducts, TakeNothingFromTheHost) {
+  const auto rows = random_rows(1, 64, 300);
+  const BlockPair pair{rows.row(0), rows.row(0), rows.stride(), 64, 64, true};
+  std::vector<PairSums> out(1);
+  const auto accelerator = train::meta_accelerator();
+  try {
+    device_inner_products(*accelerator)->compute({&pair, 1}, 0, 300, out);
+    FAIL() << "there is nothing to bring back";
+  } catch (const std::exception& error) {
+    EXPECT_STREQ(error.what(), "Cannot copy out of meta tensor; no data!");
   }
 }
 

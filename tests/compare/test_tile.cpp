@@ -1,5 +1,6 @@
 #include <gtest/gtest.h>
 
+#include <algorithm>
 #include <cmath>
 #include <cstring>
 #include <memory>
@@ -81,6 +82,21 @@ TEST_P(Tiles, TheSizeOfTilesChangesNoBit) {
     EXPECT_EQ(std::memcmp(one.data(), other.data(), one.size() * sizeof(float)), 0)
         << blocks << " blocks a side";
   }
+}
+
+/// More right blocks than go together, to a device 64.
+TEST(TilesOfManyBlocks, TheSizeOfTilesChangesNoBit) {
+  constexpr std::int64_t runs = 65 * block_runs + 3;
+  RandomComparison comparison(Kind::similarity_on_device);
+  const auto metric = choose_metrics("cosine");
+  const std::vector<bool> valid(static_cast<std::size_t>(runs), true);
+  const Features few(comparison, Side::left, 64, 1, valid), all(comparison, Side::right, 0, runs, valid),
+      last(comparison, Side::right, 65 * block_runs, 3, valid);
+  const auto whole = compute_tile(comparison, metric, few, &all).front(),
+             part = compute_tile(comparison, metric, few, &last).front();
+  ASSERT_EQ(whole.size(), static_cast<std::size_t>(runs));
+  EXPECT_TRUE(std::equal(part.begin(), part.end(), whole.end() - 3));
+  EXPECT_EQ(std::count(whole.begin(), whole.end(), 0.0f), 0);
 }
 
 TEST_P(Tiles, AreSymmetricWithTheRightDiagonal) {

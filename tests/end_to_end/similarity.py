@@ -52,9 +52,9 @@ def opened(folder, population, request):
         yield runs, matrices, -1 if request.param == "final" else 0
 
 
-def least_memory(population, output, *options):
+def least_memory(population, output, *options, start=run):
     """The least --memory that a comparison accepts: it says so where it is given less."""
-    process = run("compare", population, "-o", output, *options, "--memory", "1K")
+    process = start("compare", population, "-o", output, *options, "--memory", "1K")
     assert process.returncode == USAGE and len(process.stderr.splitlines()) == 1, process.stderr
     number, unit = re.search(r" takes ([0-9.]+) ([KMG]iB) on each rank", process.stderr).groups()
     return f"{float(number) + 0.1:.1f}{unit}"

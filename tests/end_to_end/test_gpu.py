@@ -1,6 +1,7 @@
 """Training and comparing on a GPU, with the CPU in its place: all but CUDA itself (stand_in/)."""
 
 import os
+import re
 import subprocess
 from pathlib import Path
 
@@ -70,7 +71,7 @@ def population(folder):
 def similarity(folder, population):
     path = folder / "gpu.h5"
     process = settled(on_gpu("compare", population, "-o", path, "--metrics", "all", "--probes", 300))
-    assert ", on stand-in" in process.stderr
+    assert re.search(r", at most about .* on stand-in\n", process.stderr)
     return path
 
 
@@ -106,46 +107,71 @@ def test_values_are_those_of_a_cpu_but_for_rounding(folder, population, similari
 def test_ranks_and_memory_change_no_bit(folder, population, similarity, setting):
     options = ["--metrics", "all", "--probes", 300]
     if "memory" in setting:
-        options += ["--memory", least_memory(population, folder / "least.h5", *options)]
+        options += ["--memory", least_memory(population, folder / "least.h5", *options, start=on_gpu)]
     output = folder / f"{setting}.h5"
     found = compare_on_gpu(population, output, *options, ranks=setting.get("ranks"))
     assert bits(found) == bits(similarity)
 
 
-def test_all_ranks_or_none(folder, population):
+@pytest.mark.parametrize(
+    "other, problem, refusal",
+    [
+        (
+            {"STAND_IN_GPUS": 0},
+            "1 of 2 ranks have a GPU",
+            "--device cuda (the CUDA driver sees no device) use ",
+        ),
+        (
+            {"STAND_IN_NAME": "another"},
+            "ranks have different GPUs",
+            "(ranks have different GPUs, and values ",
+        ),
+    ],
+    ids=["none", "another"],
+)
+def test_all_ranks_have_the_same_gpu_or_none(folder, population, other, problem, refusal):
     """Values that differ in their last bits would depend on who computed them."""
     expected = compare(population, folder / "none.h5", "--metrics", "cosine,cka")
-    arguments = [
-        "compare",
-        population,
-        "-o",
-        folder / "some.h5",
-        "--metrics",
-        "cosine,cka",
-    ]
-    process = settled(on_gpu(*arguments, of_ranks=[{"STAND_IN_GPUS": 1}, {"STAND_IN_GPUS": 0}]))
-    assert "1 of 2 ranks have a GPU: comparing on CPUs" in process.stderr
-    assert bits(folder / "some.h5") == bits(expected)
-    process = on_gpu(
-        *arguments,
-        "--device",
-        "cuda",
-        of_ranks=[{"STAND_IN_GPUS": 1}, {"STAND_IN_GPUS": 0}],
-    )
+    path = folder / "some.h5"
+    arguments = ["compare", population, "-o", path, "--metrics", "cosine,cka"]
+    process = settled(on_gpu(*arguments, of_ranks=[{"STAND_IN_GPUS": 1}, other]))
+    assert problem + ": comparing on CPUs" in process.stderr
+    assert bits(path) == bits(expected)
+    process = on_gpu(*arguments, "--device", "cuda", of_ranks=[{"STAND_IN_GPUS": 1}, other])
+    assert process.returncode == USAGE and refusal in process.stderr
+    path.unlink()
+
+
+def test_a_gpu_that_cannot_be_used_is_told(folder, population):
+    arguments = ["compare", population, "-o", folder / "broken.h5", "--metrics", "cosine"]
+    why = "no kernel image is available"
+    process = settled(on_gpu(*arguments, STAND_IN_BROKEN=why))
+    assert f"there is a GPU, which is not used ({why})" in process.stderr
+    process = on_gpu(*arguments, "--device", "cuda", STAND_IN_BROKEN=why)
     assert process.returncode == USAGE
-    assert "--device cuda (the CUDA driver sees no device) use --device cpu, or auto" in process.stderr
+    assert process.stderr.endswith(f"--device cuda ({why}) use --device cpu, or auto\n")
 
 
 def test_where_it_is_of_no_use_no_gpu_is_looked_for(folder, population):
-    process = settled(on_gpu("compare", population, "-o", folder / "moment.h5", "--metrics", "moment"))
-    assert "stand-in" not in process.stderr
+    path = folder / "moment.h5"
+    for device in ("auto", "cuda"):
+        process = settled(
+            on_gpu("compare", population, "-o", path, "--metrics", "moment", "--device", device)
+        )
+        assert "stand-in" not in process.stderr
+    assert "everything that was asked for is there" in process.stderr
 
 
 def test_another_device_starts_anew(folder, population):
     path = folder / "twice.h5"
-    compare_on_gpu(population, path, "--metrics", "cosine")
-    process = settled(run("compare", population, "-o", path, "--metrics", "cosine"))
-    assert "everything that was asked for is there" not in process.stderr
+    arguments = ["compare", population, "-o", path, "--metrics", "cosine"]
+    names = ["stand-in", "another"]
+    for name in names:
+        process = settled(on_gpu(*arguments, STAND_IN_NAME=name))
+        assert "everything that was asked for is there" not in process.stderr
+    process = settled(on_gpu(*arguments, STAND_IN_NAME=names[-1]))
+    assert "everything that was asked for is there" in process.stderr
+    settled(run(*arguments))
     with h5py.File(path) as file:
         assert file.attrs["device"] == "cpu"
 
@@ -158,12 +184,14 @@ def test_unknown_devices_are_refused(folder, population, verb):
     assert process.stderr.splitlines()[-1].endswith('unknown device "gpu" (known: auto, cpu, cuda)')
 
 
-def test_a_comparison_that_the_device_does_not_hold(folder, population):
-    arguments = ["compare", population, "-o", folder / "full.h5", "--metrics", "cosine"]
-    process = on_gpu(*arguments, STAND_IN_BYTES="1000000")
+@pytest.mark.parametrize("metric, ranks", [("cosine", None), ("cosine", 2), ("cka", None)])
+def test_a_comparison_that_the_device_does_not_hold(folder, population, metric, ranks):
+    """The images do fit, a block of 64 runs does not."""
+    arguments = ["compare", population, "-o", folder / f"full-{metric}-{ranks}.h5", "--metrics", metric]
+    process = on_gpu(*arguments, ranks=ranks, STAND_IN_BYTES="1500000")
     assert process.returncode == USAGE
     (line,) = [line for line in process.stderr.splitlines() if "memory" in line]
-    assert "cosine of cohort mnist-mlp-" in line
+    assert re.search(rf"{metric} of cohort mnist-\w+-\w+ does not fit in the memory of stand-in \(", line)
     assert line.endswith("start fewer ranks on a GPU, or give --device cpu")
 
 

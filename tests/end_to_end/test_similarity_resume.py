@@ -127,7 +127,10 @@ def test_goes_on_with_other_ranks_and_memory(undisturbed, half, killed, ranks, m
 
 def test_another_command_starts_anew(undisturbed, killed):
     population, (matrices, _) = undisturbed
-    assert finish(population, killed, "--metrics", "aligned_cosine,moment", *ARGUMENTS[2:]) == 0
+    arguments = ["--metrics", "aligned_cosine,moment", *ARGUMENTS[2:]]
+    process = run("compare", population, "-o", killed, *arguments)
+    assert process.returncode == SETTLED and "tiles of an earlier start" not in process.stderr
+    assert f"{killed}: what an earlier start left unfinished is of other runs, options or" in process.stderr
     found = bits(killed)[0]
     assert {name: found[name] for name in matrices} == matrices and len(found) > len(matrices) == 4
 

@@ -101,9 +101,7 @@ def test_spectral(opened):
         matrix_of = cohort["singular_value_matrix"][:]
         for index in range(len(cohort["matrix"])):
             part = values[:, matrix_of == index]
-            expected = all_pairs(
-                stats.wasserstein_distance, part / part.max(axis=1, keepdims=True), valid
-            )
+            expected = all_pairs(stats.wasserstein_distance, part / part.max(axis=1, keepdims=True), valid)
             assert_pairs(group["spectral"][index], expected, ROUNDING, 2 * HALF)
 
 

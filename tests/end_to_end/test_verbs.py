@@ -41,7 +41,16 @@ def test_help(verb):
     assert "--log-level" in output("--help") and f"kindred {verb}" in text and "--help" in text
     assert "--json" in text or verb in ("train", "compare", "merge", "ingest")
     words = {
-        "train": ["--engine", "--pack", "--device", "--time-limit", "--retry-failed", "--reuse", "--data", "SWEEP"],
+        "train": [
+            "--engine",
+            "--pack",
+            "--device",
+            "--time-limit",
+            "--retry-failed",
+            "--reuse",
+            "--data",
+            "SWEEP",
+        ],
         "ingest": ["--settings", "--architecture", "--weights", "--retry-failed", "DIR"],
         "compare": ["--metrics", "--parameters", "--snapshot", "--probes", "--memory", "POPULATION"],
     }

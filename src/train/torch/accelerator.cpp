@@ -9,7 +9,19 @@
 namespace kindred::train {
 namespace {
 
-/// Whether the driver is there and has a device, asked of the driver itself.
+/// The CUDA part stands beside the program, or in the lib folder of an installation.
+std::string library_path() {
+  namespace fs = std::filesystem;
+  const std::string name = "libkindred_cuda.so";
+  std::error_code ignored;
+  const auto folder = fs::read_symlink("/proc/self/exe", ignored).parent_path();
+  for (const auto& path : {folder / name, folder / ".." / "lib" / name})
+    if (fs::exists(path, ignored)) return path.string();
+  return name;
+}
+
+}  // namespace
+
 bool has_cuda_device(std::string& reason) {
   void* driver = dlopen("libcuda.so.1", RTLD_NOW);
   if (!driver) {
@@ -26,21 +38,7 @@ bool has_cuda_device(std::string& reason) {
   return true;
 }
 
-/// The CUDA part stands beside the program, or in the lib folder of an installation.
-std::string library_path() {
-  namespace fs = std::filesystem;
-  const std::string name = "libkindred_cuda.so";
-  std::error_code ignored;
-  const auto folder = fs::read_symlink("/proc/self/exe", ignored).parent_path();
-  for (const auto& path : {folder / name, folder / ".." / "lib" / name})
-    if (fs::exists(path, ignored)) return path.string();
-  return name;
-}
-
-}  // namespace
-
 std::shared_ptr<Accelerator> cuda_accelerator(int node_rank, std::string& message) {
-  if (!has_cuda_device(message)) return nullptr;
   // A library of its own, so that a start without a GPU loads none of LibTorch's CUDA libraries.
   void* library = dlopen(library_path().c_str(), RTLD_NOW | RTLD_GLOBAL);
   if (!library) {

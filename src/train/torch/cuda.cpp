@@ -74,6 +74,9 @@ extern "C" std::shared_ptr<kindred::train::Accelerator> kindred_cuda_accelerator
 
     auto accelerator = std::make_shared<Accelerator>();
     accelerator->device = at::Device(at::kCUDA, index);
+    // LibTorch may have no kernels for a device of this age.
+    const auto ones = at::ones({8, 8}, accelerator->device);
+    TORCH_CHECK(at::mm(ones, ones).sum().item<float>() == 512, "a product on it is wrong");
     accelerator->name = at::cuda::getDeviceProperties(index)->name;
     accelerator->record = [](std::function<void()> work) -> std::function<void()> {
       return [recorded = std::make_shared<RecordedWork>(std::move(work))] { recorded->run(); };
@@ -81,6 +84,9 @@ extern "C" std::shared_ptr<kindred::train::Accelerator> kindred_cuda_accelerator
     accelerator->synchronize = [] { c10::cuda::device_synchronize(); };
     accelerator->release_memory = [] { c10::cuda::CUDACachingAllocator::emptyCache(); };
     return accelerator;
+  } catch (const c10::Error& error) {
+    reason = error.what_without_backtrace();
+    return nullptr;
   } catch (const std::exception& error) {
     reason = error.what();
     return nullptr;

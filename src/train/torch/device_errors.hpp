@@ -6,16 +6,17 @@
 
 namespace kindred::train {
 
-/// What `work` returns. Throws OutOfDeviceMemory where the device's memory does not hold what it needs; of
-/// other errors the text without LibTorch's stack.
+/// Throws OutOfDeviceMemory for the exception being handled, one of LibTorch's, if it says that the device's
+/// memory does not hold something; otherwise one with its text without LibTorch's stack.
+[[noreturn]] void rethrow_device_error();
+
+/// What `work` returns; its errors of LibTorch as above.
 template <class Work>
 auto translating_errors(Work work) {
   try {
     return work();
-  } catch (const c10::OutOfMemoryError& error) {
-    throw OutOfDeviceMemory(error.what_without_backtrace());
-  } catch (const c10::Error& error) {
-    throw std::runtime_error(error.what_without_backtrace());
+  } catch (const c10::Error&) {
+    rethrow_device_error();
   }
 }
 
