@@ -15,7 +15,7 @@ from kindred.study.__main__ import main
 from kindred.study.document import filled
 from kindred.study.everywhere import across
 from kindred.study.material import read_cohorts
-from kindred.study.tables import RENDERED, markdown
+from kindred.study.markdown import RENDERED, markdown
 from kindred.study.verdicts import _verdict
 
 RATES = tuple(0.3 * 0.7**i for i in range(11))  # 11 settings with two seeds each

@@ -43,11 +43,11 @@ def study(population_path, similarity_path, folder: pathlib.Path):
     folder.mkdir(parents=True, exist_ok=True)
     with open_population(population_path) as population, open_similarity(similarity_path) as similarity:
         cohorts = read_cohorts(population)
-        tables, predictions = compute(cohorts, similarity)
+        tables = compute(cohorts, similarity)
         for name, table in tables.items():
             write(folder / f"{name}.csv", csv(table).encode())
         write(folder / "runs.csv", runs_summary(cohorts).to_csv(lineterminator="\n").encode())
-        for name, content in draw(cohorts, similarity, tables, predictions).items():
+        for name, content in draw(cohorts, similarity, tables).items():
             write(folder / f"{name}.svg", content)
 
 

@@ -9,7 +9,7 @@ import re
 import pandas as pd
 
 from kindred.errors import KindredError
-from kindred.study.tables import RENDERED, markdown
+from kindred.study.markdown import RENDERED, markdown
 
 _BLOCK = re.compile(r"(<!-- table ([\w-]+) -->\n).*?(<!-- end -->)", re.DOTALL)
 

@@ -5,12 +5,12 @@ from __future__ import annotations
 import numpy as np
 import pandas as pd
 
-from kindred.prediction import Prediction, predict_accuracy
+from kindred.prediction import predict_accuracy
 from kindred.statistics import correlate
 from kindred.study.material import Cohort
 
 
-def predicted(cohorts: list[Cohort]) -> tuple[pd.DataFrame, dict[str, Prediction]]:
+def predicted(cohorts: list[Cohort]) -> pd.DataFrame:
     """Out-of-fold predictions in each cohort that is large enough and in each architecture (R² within
     cohorts): from the final weights, from those at epoch 0, from the settings alone, and from both
     settings and weights."""
@@ -19,7 +19,7 @@ def predicted(cohorts: list[Cohort]) -> tuple[pd.DataFrame, dict[str, Prediction
         members = [c for c in cohorts if c.architecture == architecture]
         if len(members) > 1:
             pools[f"all {architecture}"] = members
-    found, kept = [], {}
+    found = []
     for name, members in pools.items():
         sources = {
             "final weights": [c.each[-1] for c in members],
@@ -38,9 +38,8 @@ def predicted(cohorts: list[Cohort]) -> tuple[pd.DataFrame, dict[str, Prediction
             r2, rank = done.r2, done.rank
             row = (r2.value, r2.low, r2.high, rank.value, rank.low, rank.high, r2.n, done.reason)
             found.append((name, source, *row))
-            kept[f"{name}|{source}"] = done
     names = ["runs_of", "from", "r2", "r2_low", "r2_high", "rho", "rho_low", "rho_high", "n", "reason"]
-    return pd.DataFrame(found, columns=names), kept
+    return pd.DataFrame(found, columns=names)
 
 
 def transferred(cohorts: list[Cohort]) -> pd.DataFrame:
