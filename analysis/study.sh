@@ -24,7 +24,7 @@ folder=study
 ranks=${KINDRED_RANKS:-$(nproc)}
 mkdir -p "$folder"
 kindred=$KINDRED_BUILD/bin/kindred
-[ -x "$kindred" ] || fail "no $kindred (the program is not built) run jobs/setup.sh, then the build of the README"
+[ -x "$kindred" ] || fail "no $kindred (the program is not built) run jobs/quickstart.sh, which builds it"
 
 population=$folder/paper-small.h5 similarity=$folder/paper-small-similarity.h5
 say "training -> $population"

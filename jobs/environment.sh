@@ -9,9 +9,11 @@ fail() {
   exit 1
 }
 
-# Configures and builds the given targets (all without any).
+# Configures and builds the given targets, or all without any. What the tests need comes with setup.sh --tests:
+# with targets they are configured only where they were before.
 build() {
-  local log=$KINDRED_BUILD/configure.log
+  local log=$KINDRED_BUILD/configure.log tests=ON
+  [ $# -eq 0 ] || grep -qs '^KINDRED_BUILD_TESTS:BOOL=ON' "$KINDRED_BUILD/CMakeCache.txt" || tests=OFF
   mkdir -p "$KINDRED_BUILD"
   local -a fresh=()
   # A build folder that served another clone starts anew.
@@ -20,7 +22,7 @@ build() {
     fresh=(--fresh)
   fi
   if ! cmake "${fresh[@]}" -S "$KINDRED_ROOT" -B "$KINDRED_BUILD" -G Ninja -DCMAKE_BUILD_TYPE=Release \
-    -DKINDRED_VENV="$KINDRED_VENV" >"$log" 2>&1; then
+    -DKINDRED_VENV="$KINDRED_VENV" -DKINDRED_BUILD_TESTS=$tests >"$log" 2>&1; then
     cat "$log" >&2
     fail "the build could not be configured (see above)"
   fi

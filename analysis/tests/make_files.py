@@ -1,4 +1,4 @@
-"""Small population and similarity files in the layout of the contract, written with h5py alone.
+"""Small population and similarity files in the layout of the schema, written with h5py alone.
 
 `Plan` says what is planted; the arrays follow from weights drawn by numpy, so that every statistic in the
 file belongs to weights that are in the file too.

@@ -73,7 +73,7 @@ set +eu # modules' functions do not bear them
 site_environment
 set -eu
 
-# Everything that can be wrong is told before the first job is submitted.
+# What the plan can tell is told before the first job is submitted.
 declare -A planned
 for sweep in "${sweeps[@]}"; do
   name=$(basename -- "$sweep" .toml)

@@ -60,9 +60,9 @@ int run(int argc, char** argv) {
   app.set_version_flag("--version", version_text);
   std::string log_level = "info";
   app.add_option("--log-level", log_level, "debug, info, warn, error or off")->capture_default_str();
-  // Set before the verbs are made, so that their help ends with it too.
+  // Set before the verbs are made, so that their help ends with it too, but for those that set another.
   app.footer(
-      "Every verb also takes --log-level (debug, info, warn, error or off).\n"
+      log_level_footer +
       "Exit codes: 0 settled, 1 input or output failed, 2 wrong usage, 3 settled but some runs failed,\n"
       "85 stopped with work left (the same command goes on).");
   const std::vector<Verb> verbs = {train_verb(app),  plan_verb(app),    status_verb(app),

@@ -13,6 +13,7 @@ Verb nearest_verb(CLI::App& app) {
   auto options = std::make_shared<Options>();
   auto& query = options->query;
   auto* command = app.add_subcommand("nearest", "Name the runs most similar to one run");
+  command->footer(telling_footer);
   command->add_option("SIMILARITY", query.path, "The similarity file (HDF5)")->required();
   command->add_option("RUN", query.run, "The run's number, as in /runs/run")->required();
   command->add_option("-k,--count", query.count, "How many runs")

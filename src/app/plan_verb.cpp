@@ -16,6 +16,7 @@ Verb plan_verb(CLI::App& app) {
   auto options = std::make_shared<Options>();
   auto* command =
       app.add_subcommand("plan", "Tell what a sweep would run: runs, cohorts, packs, bytes, time");
+  command->footer(telling_footer);
   command->add_option("SWEEP", options->sweep, "The sweep file (TOML)")->required();
   command->add_option("--ranks", options->ranks, "Ranks that the time is for")
       ->check(CLI::PositiveNumber)

@@ -118,6 +118,7 @@ Verb status_verb(CLI::App& app) {
   };
   auto options = std::make_shared<Options>();
   auto* command = app.add_subcommand("status", "Tell how far a population file is, also while it is written");
+  command->footer(telling_footer);
   command->add_option("POPULATION", options->path, "The population file (HDF5)")->required();
   command->add_flag("--json", options->json, "Print JSON");
   return {command, false, [options](const Surroundings&) {

@@ -38,7 +38,7 @@ class Figures {
   bool empty() const { return rows_.empty(); }
   /// Of a row of the cohort at a snapshot: [rows, columns].
   std::vector<double> read(std::int64_t cohort_row, std::int64_t snapshot) const;
-  /// Index of a name, or an input/output error: the file's scale has others than the contract's.
+  /// Index of a name, or an input/output error: the file's scale has others than the schema's.
   std::size_t row(const std::string& name) const;
   std::size_t column(const std::string& name) const;
 

@@ -12,7 +12,7 @@
 namespace kindred::app {
 namespace {
 
-/// What the contract names in /runs besides settings.
+/// What the schema names in /runs besides settings.
 std::set<std::string> other_columns() {
   std::set<std::string> names{"run", "id", "cohort", "cohort_row", "state", "checksum", "pack"};
   for (const auto& field : store::kResultFields) names.insert(field.name);

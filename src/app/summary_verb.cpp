@@ -14,6 +14,7 @@ Verb summary_verb(CLI::App& app) {
   auto options = std::make_shared<Options>();
   auto* command =
       app.add_subcommand("summary", "Print the figures of a population file, also while it trains");
+  command->footer(telling_footer);
   command->add_option("POPULATION", options->path, "The population file (HDF5)")->required();
   auto* run = command->add_option("--run", options->run, "One run: its number, as in /runs/run");
   auto* key = command->add_option("--group-by", options->key,

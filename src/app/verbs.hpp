@@ -23,6 +23,14 @@ struct Verb {
   std::function<ExitCode(const Surroundings&)> run;
 };
 
+/// The end of a verb's help.
+inline const std::string log_level_footer =
+    "Every verb also takes --log-level (debug, info, warn, error or off).\n";
+/// Of a verb that tells something of a file.
+inline const std::string telling_footer =
+    log_level_footer +
+    "Exit codes: 0 told, whatever the runs' states are, 1 a file cannot be read, 2 wrong usage.";
+
 Verb train_verb(CLI::App& app);
 Verb plan_verb(CLI::App& app);
 Verb status_verb(CLI::App& app);

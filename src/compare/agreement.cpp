@@ -1,7 +1,6 @@
 #include "compare/agreement.hpp"
 
 #include <algorithm>
-#include <cmath>
 
 namespace kindred::compare {
 namespace {

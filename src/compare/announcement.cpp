@@ -21,8 +21,8 @@ void announce(const Job& job, const store::PopulationFile& population, const std
     for (const auto& matrix : scope.matrices) matrices += std::max<std::size_t>(1, matrix.slices.size());
   // The estimate is a CPU's.
   const auto time = duration_text(cost_of(tasks) / ranks + 1);
-  const auto estimate =
-      job.device.accelerator ? fmt::format("at most about {} on {}", time, job.device.name) : "about " + time;
+  const auto estimate = job.device.accelerator ? fmt::format("at most about {} on {}", time, job.device.name)
+                                               : fmt::format("about {}", time);
   log::info("{}: {} matrices of {} cohort{}, {}, {}{}", options.output, matrices, job.cohorts.size(),
             job.cohorts.size() == 1 ? "" : "s", store::readable_bytes(job.layout.bytes()), estimate,
             kept > 0 ? fmt::format(" left, {} tiles of an earlier start are kept", kept) : "");

@@ -34,8 +34,12 @@ std::size_t memory_of_rank(const CompareOptions& options, const parallel::Commun
 bool is_finished(const CompareOptions& options, const Job& job) {
   if (!std::filesystem::exists(options.output)) return false;
   try {
-    return store::SimilarityReader(options.output).attribute("comparison") ==
-           job.layout.attributes.at("comparison");
+    const bool same = store::SimilarityReader(options.output).attribute("comparison") ==
+                      job.layout.attributes.at("comparison");
+    if (!same)
+      log::info("{}: of other runs, options or another build or device, is replaced when all is computed",
+                options.output);
+    return same;
   } catch (const Error& error) {
     throw usage_error("{} is not replaced (it is there, and it is no comparison: {}) give -o another name",
                       options.output, error.what());

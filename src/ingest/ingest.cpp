@@ -62,17 +62,18 @@ ExitCode ingest(const IngestOptions& options, const parallel::Communicator& worl
   });
 
   std::vector<store::State> states;
-  bool had_work = false;
+  bool had_work = false, stopped = false;
   {
     store::PopulationFile file(options.output, world);
     const auto before = population::settle_states(file, options.retry_failed, world);
     had_work = std::ranges::count(before, store::State::pending) > 0;
     world.barrier();  // every rank has read the states before any is written
     work(plan, file, before, options.stop, concurrent, world);
+    stopped = world.maximum(options.stop()) > 0;
     world.agree([&] { states = file.states(); });
     population::reduce_population(file, plan.layout.cohorts, plan.record.optimal_fraction, world);
   }
-  return population::conclude(states, options.output, had_work ? "" : "complete before: ", true, world);
+  return population::conclude(states, options.output, had_work ? "" : "complete before: ", stopped, world);
 }
 
 }  // namespace kindred::ingest

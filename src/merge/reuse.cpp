@@ -106,9 +106,14 @@ void reuse_runs(const Reuse& reuse, const store::PopulationLayout& layout, store
   std::array<std::int64_t, outcomes> count{};
   std::int64_t by_another_engine = 0;
   std::string why;
+  std::vector<std::uint64_t> ids;
+  std::vector<Wanted> runs;
+  // Every rank before any writes: it is by the states that they share the runs.
   world.agree([&] {
-    const auto ids = file.words("id");
-    auto runs = wanted_runs(reuse, layout, file, world);
+    ids = file.words("id");
+    runs = wanted_runs(reuse, layout, file, world);
+  });
+  world.agree([&] {
     for (const auto& path : reuse.paths) {
       const Old old(path, layout);
       if (world.is_root() && old.made_by() != version_line())

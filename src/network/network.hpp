@@ -116,7 +116,7 @@ struct Network {
 /// the dataset (sweep file): an odd kernel, a patch that divides the image, heads that divide dim.
 Network make_network(const sweep::RunSettings& settings, const data::DatasetInfo& dataset);
 
-/// Draws the initial values (design section 3) into `weights` of size P, in PyTorch's layout. A pure function
+/// Draws the initial values into `weights` of size P, in PyTorch's layout. A pure function
 /// of the settings.
 void initial_values(const Network& network, const sweep::RunSettings& settings, std::span<float> weights);
 

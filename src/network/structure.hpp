@@ -5,7 +5,7 @@
 
 namespace kindred::network {
 
-/// A network's matrices and nodes (design section 6): a layer of input nodes, then one of each matrix's rows.
+/// A network's matrices and nodes: a layer of input nodes, then one of each matrix's rows.
 /// In a convolution a node is a channel, in a patch embedding an input node is a value of the patch. Outgoing
 /// weights go from embedding rows to the first block's in_proj, from the value rows of in_proj to out_proj
 /// and from fc1 to fc2; what is added to a residual branch, queries and keys has none.

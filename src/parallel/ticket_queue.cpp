@@ -9,7 +9,8 @@ constexpr int request_tag = 1, answer_tag = 2;
 constexpr std::int64_t none_left = -1;
 
 struct Request {
-  double finished = 0;  // 1: the rank asks no more and wants no answer
+  double finished = 0;  // the rank asks no more and wants no answer
+  double failed = 0;    // and no rank is to get another ticket
   Progress progress;
 };
 constexpr int request_doubles = sizeof(Request) / sizeof(double);
@@ -29,7 +30,7 @@ TicketQueue::TicketQueue(const Communicator& communicator, std::int64_t count, b
 }
 
 TicketQueue::~TicketQueue() {
-  if (!finished_) finish({});
+  if (!finished_) finish({}, std::uncaught_exceptions() > exceptions_ ? End::failed : End::done);
   if (helper_.joinable()) helper_.join();
   communicator_.barrier();
 }
@@ -41,6 +42,7 @@ void TicketQueue::report(int rank, const Progress& progress) {
 std::int64_t TicketQueue::take(int rank, const Progress& progress) {
   const std::lock_guard lock(mutex_);
   report(rank, progress);
+  if (failed_) return none_left;
   if (dynamic_ && take_) return take_().value_or(none_left);
   const std::int64_t step = dynamic_ ? 1 : communicator_.size();
   return next_ < count_ ? std::exchange(next_, next_ + step) : none_left;
@@ -63,6 +65,7 @@ void TicketQueue::serve() {
     if (request.finished != 0) {
       const std::lock_guard lock(mutex_);
       report(status.MPI_SOURCE, request.progress);
+      failed_ = failed_ || request.failed != 0;
       --open;
       continue;
     }
@@ -77,7 +80,7 @@ std::optional<std::int64_t> TicketQueue::next(const Progress& progress) {
   if (communicator_.is_root() || !dynamic_) {
     ticket = take(communicator_.rank(), progress);
   } else {
-    const Request request{0, progress};
+    const Request request{0, 0, progress};
     KINDRED_MPI(MPI_Send(&request, request_doubles, MPI_DOUBLE, 0, request_tag, communicator_.get()));
     KINDRED_MPI(MPI_Recv(&ticket, 1, MPI_INT64_T, 0, answer_tag, communicator_.get(), MPI_STATUS_IGNORE));
   }
@@ -85,14 +88,17 @@ std::optional<std::int64_t> TicketQueue::next(const Progress& progress) {
   return ticket;
 }
 
-void TicketQueue::finish(const Progress& progress) {
+void TicketQueue::finish(const Progress& progress) { finish(progress, End::done); }
+
+void TicketQueue::finish(const Progress& progress, End end) {
   finished_ = true;
   if (communicator_.is_root() || !dynamic_) {
     const std::lock_guard lock(mutex_);
     report(communicator_.rank(), progress);
+    failed_ = failed_ || end == End::failed;
     return;
   }
-  const Request request{1, progress};
+  const Request request{1, end == End::failed ? 1.0 : 0.0, progress};
   KINDRED_MPI(MPI_Send(&request, request_doubles, MPI_DOUBLE, 0, request_tag, communicator_.get()));
 }
 

@@ -1,6 +1,7 @@
 #pragma once
 
 #include <cstdint>
+#include <exception>
 #include <functional>
 #include <mutex>
 #include <optional>
@@ -32,7 +33,8 @@ class TicketQueue {
   /// `take` for the ticket that follows: nothing when none is left. Collective.
   TicketQueue(const Communicator& communicator, std::int64_t count, bool concurrent, Report report = {},
               Take take = {});
-  /// Waits until every rank has called finish(). Collective.
+  /// Waits until every rank has called finish(). A rank that an exception brings here calls it, and no rank
+  /// gets another ticket, so that all hear of it soon. Collective.
   ~TicketQueue();
   TicketQueue(const TicketQueue&) = delete;
   TicketQueue& operator=(const TicketQueue&) = delete;
@@ -43,6 +45,8 @@ class TicketQueue {
   void finish(const Progress& progress);
 
  private:
+  enum class End { done, failed };
+  void finish(const Progress& progress, End end);
   void serve();
   void report(int rank, const Progress& progress);
   std::int64_t take(int rank, const Progress& progress);
@@ -55,6 +59,8 @@ class TicketQueue {
   std::mutex mutex_;
   std::int64_t next_ = 0;
   bool finished_ = false;
+  bool failed_ = false;  ///< on rank 0: a rank has
+  int exceptions_ = std::uncaught_exceptions();
   std::jthread helper_;
 };
 

@@ -221,8 +221,10 @@ void reduce_population(store::PopulationFile& file, const std::vector<store::Coh
       const auto write = [&](const char* name, const auto& values) {
         if (!values.empty()) file.write_population(cohort.name, name, std::as_bytes(std::span(values)));
       };
-      // A kill on the way leaves groups that count as not computed.
+      // A kill on the way leaves groups that count as not computed; so does a node that is lost, as what the
+      // last number vouches for is on the disk before it.
       write("runs", std::vector<std::int64_t>(arrays.runs.size()));
+      file.sync();
       write("moments", arrays.moments);
       write("histogram", arrays.histogram);
       write("moments_mean", arrays.moments_mean);
@@ -230,9 +232,11 @@ void reduce_population(store::PopulationFile& file, const std::vector<store::Coh
       write("node_strength_moments", arrays.node_moments);
       write("weight_mean", arrays.weight_mean);
       write("weight_variance", arrays.weight_variance);
+      file.sync();
       write("runs", arrays.runs);
     });
   }
+  world.root_only([&] { file.sync(); });
 }
 
 }  // namespace kindred::population

@@ -36,7 +36,7 @@ Subject subject_of(const network::Network& network);
 /// Sets what is recorded: statistics at these epochs, ascending, and the weights of those that are kept.
 void set_record(Subject& subject, std::vector<std::int64_t> snapshots, const sweep::Record& record);
 
-/// Adds to a cohort's layout the arrays of statistics and weights (design section 4), with their scales and
+/// Adds to a cohort's layout the arrays of statistics and weights, with their scales and
 /// constants, and those of /population.
 void add_statistics(store::CohortLayout& layout, const Subject& subject);
 

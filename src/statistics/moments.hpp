@@ -15,7 +15,7 @@
 
 namespace kindred::statistics {
 
-/// The columns of a `moments` row, in order (design section 6).
+/// The columns of a `moments` row, in order.
 inline constexpr std::array<std::string_view, 12> moment_names = {
     "count",   "mean",    "variance", "skewness", "kurtosis",      "minimum",
     "maximum", "l1_norm", "l2_norm",  "mean_abs", "zero_fraction", "nonfinite"};

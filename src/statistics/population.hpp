@@ -16,7 +16,7 @@ struct PopulationShape {
   std::int64_t weights = 0;  ///< weights_snapshots × P, 0 where weights are not kept
 };
 
-/// Summary of one group of runs (design section 6), mergeable, held as one flat array of doubles so that it
+/// Summary of one group of runs, mergeable, held as one flat array of doubles so that it
 /// travels through MPI as it is. Layout: [runs, pooled Moments rows × 11, of node strengths layers × 11,
 /// histogram rows × bins, moments count/mean/M2 rows × 12 × 3, weight mean weights, weight M2 weights]. All
 /// zeros without runs. Moves, but does not copy: a view must not become an owner.

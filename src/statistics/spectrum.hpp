@@ -7,7 +7,7 @@
 
 namespace kindred::statistics {
 
-/// The columns of a `spectrum` row, in order (design section 6).
+/// The columns of a `spectrum` row, in order.
 inline constexpr std::array<std::string_view, 6> spectral_names = {
     "spectral_norm", "frobenius_norm", "stable_rank", "effective_rank", "alpha", "alpha_ks"};
 inline constexpr std::size_t spectral_count = spectral_names.size();

@@ -10,7 +10,8 @@ namespace kindred::store {
 ///
 /// A lock left behind is taken over (removed, and made anew) when its kernel lock can be had on the same
 /// host, when the holder is an earlier restart of the same Slurm job, when `squeue` says that its job has
-/// ended, or, where the file system has no locks, when its heartbeat is older than ten minutes.
+/// ended (where the kernel holds the lock in so many words: it lists no job that is hidden or in another
+/// cluster), or, where the file system has no locks, when its heartbeat is older than ten minutes.
 class FileLock {
  public:
   /// Throws an input/output error that names the holder. `take` ignores the holder (--take-lock).

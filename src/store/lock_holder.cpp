@@ -84,7 +84,9 @@ bool is_stale(const std::optional<LockHolder>& holder, const LockHolder& self, K
   if (kernel == KernelLock::ours && holder->host == self.host) return true;
   if (!holder->job.empty()) {
     if (holder->job == self.job && holder->restart < self.restart) return true;
-    if (holder->job != self.job && slurm_job_has_ended(holder->job)) return true;
+    // A job that squeue does not list may live, hidden or in another cluster: then the kernel holds the lock.
+    const auto job = holder->job == self.job ? SlurmJob::other : ask_slurm(holder->job);
+    if (job == SlurmJob::ended || (job == SlurmJob::unlisted && kernel != KernelLock::held)) return true;
   }
   return unsupported && unix_seconds() - holder->heartbeat > kSilence;
 }

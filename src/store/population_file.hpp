@@ -57,7 +57,7 @@ struct CohortLayout {
   std::vector<std::int64_t> runs;                 ///< the row in /runs of each cohort row
   std::vector<std::pair<std::string, Coordinate>> scales;
   std::vector<Constant> constants;
-  std::vector<Array> arrays;      ///< in the order of the contract's table, which the checksum follows
+  std::vector<Array> arrays;      ///< in the order that the checksum follows
   std::vector<Array> population;  ///< arrays of /population/<c>: dimension `group` first, then theirs
 };
 
@@ -105,7 +105,7 @@ using RowData = std::vector<std::vector<std::byte>>;
 /// XXH64 of a run's cohort arrays in the file's order and then of its results.
 std::uint64_t checksum(const RowData& rows, const RunResult& result);
 
-/// Creates the file as design section 4 says: under path + ".new", every dataset full size and allocated
+/// Creates the file: under path + ".new", every dataset full size and allocated
 /// early, disk space reserved, synced, renamed. Independent (rank 0 alone calls it).
 /// Throws an input/output error when the folder is missing or read-only, the disk is too small, there are no
 /// runs, or `path` is there already; nothing is left behind then. Files of equal layouts are equal byte by

@@ -4,7 +4,7 @@
 
 #include "store/population_file.hpp"
 
-/// The columns of /runs that a run fills in, in the contract's order.
+/// The columns of /runs that a run fills in, in the schema's order.
 namespace kindred::store {
 
 struct RealField {

@@ -77,17 +77,20 @@ std::optional<Answer> ask_squeue(const std::string& job) {
 
 }  // namespace
 
-bool slurm_job_has_ended(const std::string& job) {
+SlurmJob ask_slurm(const std::string& job) {
   // The number comes from a file: anything else must not reach the command as an option.
-  if (job.empty() || !std::ranges::all_of(job, [](char c) { return c >= '0' && c <= '9'; })) return false;
-  const auto answer = ask_squeue(job);
-  if (!answer || !WIFEXITED(answer->status)) return false;
-  if (WEXITSTATUS(answer->status) != 0) return answer->text.find("Invalid job id") != std::string::npos;
+  const bool is_number =
+      !job.empty() && std::ranges::all_of(job, [](char c) { return c >= '0' && c <= '9'; });
+  const auto answer = is_number ? ask_squeue(job) : std::nullopt;
+  if (!answer || !WIFEXITED(answer->status)) return SlurmJob::other;
+  if (WEXITSTATUS(answer->status) != 0)
+    return answer->text.find("Invalid job id") == std::string::npos ? SlurmJob::other : SlurmJob::unlisted;
   const auto last = answer->text.find_last_not_of(" \n");
-  const std::string state = last == std::string::npos ? "" : answer->text.substr(0, last + 1);
-  constexpr std::array ended{"",          "COMPLETED", "CANCELLED", "FAILED",        "TIMEOUT",
-                             "BOOT_FAIL", "DEADLINE",  "NODE_FAIL", "OUT_OF_MEMORY", "PREEMPTED"};
-  return std::ranges::find(ended, state) != ended.end();
+  if (last == std::string::npos) return SlurmJob::unlisted;
+  const std::string state = answer->text.substr(0, last + 1);
+  constexpr std::array ended{"COMPLETED", "CANCELLED", "FAILED",        "TIMEOUT",  "BOOT_FAIL",
+                             "DEADLINE",  "NODE_FAIL", "OUT_OF_MEMORY", "PREEMPTED"};
+  return std::ranges::find(ended, state) != ended.end() ? SlurmJob::ended : SlurmJob::other;
 }
 
 }  // namespace kindred::store

@@ -4,8 +4,10 @@
 
 namespace kindred::store {
 
-/// Whether `squeue` says that a job has ended: it lists no such job, or one in a final state. False when
-/// there is no squeue, when it fails otherwise, or gives no answer in half a minute.
-bool slurm_job_has_ended(const std::string& job);
+/// What `squeue` says of a job: in a final state; not listed, as a job that ended a while ago is not, nor one
+/// of another cluster or one that is hidden from this user; anything else. Also that when there is no
+/// squeue, when it fails otherwise, or gives no answer in half a minute.
+enum class SlurmJob { ended, unlisted, other };
+SlurmJob ask_slurm(const std::string& job);
 
 }  // namespace kindred::store

@@ -22,6 +22,8 @@ void write_whole(const std::string& path, std::span<const std::byte> bytes) {
                      io_error("cannot write {} ({}) free some space", path, std::strerror(errno)));
     if (written > 0) bytes = bytes.subspan(static_cast<std::size_t>(written));
   }
+  // Here, as an error of writing may be told to the descriptor alone that wrote.
+  sync(file, place.temporary());
   place.publish();
 }
 

@@ -31,6 +31,22 @@ struct Description {
   std::vector<std::int64_t> runs;
 };
 
+/// What its content proves, unlike what goes wrong while it is read.
+class Damaged : public std::runtime_error {
+ public:
+  using std::runtime_error::runtime_error;
+};
+
+/// What `parse` makes of a file's content.
+template <class Parse>
+auto parsed(const Parse& parse) {
+  try {
+    return parse();
+  } catch (const Error& error) {
+    throw Damaged(error.what());
+  }
+}
+
 Front read_front_of(ByteReader& reader, std::uint64_t file_bytes) {
   const auto front = reader.get<Front>();
   KINDRED_VALIDATE(front.magic == magic, io_error("it is no checkpoint of this version"));
@@ -62,15 +78,19 @@ bool is_ours(const fs::directory_entry& entry) {
          fs::is_regular_file(entry.symlink_status());
 }
 
-/// Of a file, without its state.
+/// Of a file, without its state. Throws Damaged, or what goes wrong while it is read.
 Description description_of(const std::string& path) {
   const auto bytes = fs::file_size(path);
   const auto start = store::read_front(path, sizeof(Front));
-  ByteReader reader(start);
-  const auto front = read_front_of(reader, bytes);
+  const auto front = parsed([&] {
+    ByteReader reader(start);
+    return read_front_of(reader, bytes);
+  });
   const auto whole = store::read_front(path, sizeof(Front) + front.description_bytes);
-  ByteReader description(std::span<const std::byte>(whole).subspan(sizeof(Front)));
-  return read_description(description);
+  return parsed([&] {
+    ByteReader reader(std::span<const std::byte>(whole).subspan(sizeof(Front)));
+    return read_description(reader);
+  });
 }
 
 }  // namespace
@@ -123,7 +143,7 @@ std::vector<std::vector<std::int64_t>> Checkpoints::collect(const std::vector<st
         known.insert(pack.runs.begin(), pack.runs.end());
         packs.push_back(pack.runs);
       }
-    } catch (const std::exception& error) {
+    } catch (const Damaged& error) {
       useless = fmt::format("{}: its runs start anew", error.what());
     }
     if (useless.empty()) continue;
@@ -139,23 +159,29 @@ std::optional<std::vector<std::byte>> Checkpoints::read(std::span<const std::int
   const auto path = path_of(runs);
   std::error_code none;
   if (!fs::exists(path, none)) return std::nullopt;
+  std::vector<std::byte> bytes;
   try {
-    const auto bytes = store::read_front(path);
-    ByteReader reader(bytes);
-    const auto front = read_front_of(reader, bytes.size());
-    Xxh64 hash;
-    hash.update(std::span(bytes).subspan(sizeof(Front)));
-    KINDRED_VALIDATE(hash.digest() == front.checksum, io_error("it does not have its checksum"));
-    const auto description = read_description(reader);
-    if (description.sweep_id != sweep_id_ || description.engine != engine_ ||
-        !std::ranges::equal(description.runs, runs))
-      return std::nullopt;
-    return std::vector<std::byte>(bytes.end() - static_cast<std::ptrdiff_t>(front.state_bytes), bytes.end());
-  } catch (const std::exception& error) {
+    bytes = store::read_front(path);
+    return parsed([&]() -> std::optional<std::vector<std::byte>> {
+      ByteReader reader(bytes);
+      const auto front = read_front_of(reader, bytes.size());
+      Xxh64 hash;
+      hash.update(std::span(bytes).subspan(sizeof(Front)));
+      KINDRED_VALIDATE(hash.digest() == front.checksum, io_error("it does not have its checksum"));
+      const auto description = read_description(reader);
+      if (description.sweep_id != sweep_id_ || description.engine != engine_ ||
+          !std::ranges::equal(description.runs, runs))
+        return std::nullopt;
+      return std::vector<std::byte>(bytes.end() - static_cast<std::ptrdiff_t>(front.state_bytes),
+                                    bytes.end());
+    });
+  } catch (const Damaged& error) {
     log::warn("{} is damaged ({}): its runs start anew", path, error.what());
     remove(runs);
-    return std::nullopt;
+  } catch (const std::exception& error) {
+    log::warn("{} ({}): its runs start anew, and their next checkpoint replaces it", path, error.what());
   }
+  return std::nullopt;
 }
 
 bool Checkpoints::is_due() const { return std::chrono::steady_clock::now() - last_ >= interval_; }

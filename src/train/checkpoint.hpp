@@ -22,12 +22,13 @@ class Checkpoints {
               std::chrono::duration<double> interval);
 
   /// The packs that can go on, as they were, by the first run of each: those with runs that are pending. What
-  /// is of no use any more is removed, and so is the folder when nothing is left in it. Rank 0 alone, before
-  /// any pack is trained.
+  /// is of no use any more is removed, and so is the folder when nothing is left in it. Throws an
+  /// input/output error, or one of the file system, where a file cannot be read. Rank 0 alone, before any
+  /// pack is trained.
   std::vector<std::vector<std::int64_t>> collect(const std::vector<store::State>& states) const;
 
   /// The state that was written for these runs. Nothing when there is none, or, after a warning, when it is
-  /// damaged.
+  /// damaged (then it is removed) or cannot be read.
   std::optional<std::vector<std::byte>> read(std::span<const std::int64_t> runs) const;
 
   /// Whether an interval has passed since the last `write` or `restart_interval`.

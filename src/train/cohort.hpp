@@ -29,7 +29,7 @@ struct Cohort {
 /// The cohorts of a sweep, in the order of their first runs.
 std::vector<Cohort> make_cohorts(const sweep::Sweep& sweep);
 
-/// The population file of a sweep (design section 4).
+/// The population file of a sweep.
 store::PopulationLayout population_layout(const sweep::Sweep& sweep, const std::vector<Cohort>& cohorts);
 
 }  // namespace kindred::train

@@ -64,6 +64,20 @@ void create_or_check(const TrainOptions& options, const sweep::Sweep& sweep,
   store::create_population(options.output, layout);
 }
 
+/// The same engine on every rank: a run's values depend on it, and a checkpoint is of use to one alone.
+/// Collective.
+std::unique_ptr<Engine> agreed_engine(const TrainOptions& options, const parallel::Communicator& world) {
+  std::unique_ptr<Engine> engine;
+  const auto node = world.split_node();
+  world.agree([&] { engine = make_engine(options.engine, options.device, node.rank()); });
+  const auto first = world.broadcast(std::string(engine->name()));
+  if (world.maximum(engine->name() != first) == 0) return engine;
+  const auto having = world.sum(static_cast<std::int64_t>(engine->gains_from_packs()));
+  if (world.is_root()) log::warn("{} of {} ranks have a GPU: training on CPUs", having, world.size());
+  world.agree([&] { engine = make_engine(options.engine, "cpu"); });
+  return engine;
+}
+
 }  // namespace
 
 ExitCode train(const TrainOptions& options, const parallel::Communicator& world, bool concurrent) {
@@ -72,11 +86,7 @@ ExitCode train(const TrainOptions& options, const parallel::Communicator& world,
   const auto sweep = read_on_root(options.sweep_path, world);
   if (world.is_root() && sweep.duplicates > 0)
     log::warn("{} runs of the sweep repeat others and run once", sweep.duplicates);
-  std::unique_ptr<Engine> engine;
-  {
-    const auto node = world.split_node();
-    world.agree([&] { engine = make_engine(options.engine, options.device, node.rank()); });
-  }
+  const auto engine = agreed_engine(options, world);
   const auto cohorts = make_cohorts(sweep);
   auto layout = population_layout(sweep, cohorts);
 
@@ -86,6 +96,7 @@ ExitCode train(const TrainOptions& options, const parallel::Communicator& world,
   world.root_only([&] { create_or_check(options, sweep, layout); });
 
   std::vector<store::State> states;
+  bool stopped = false;
   {
     store::PopulationFile file(options.output, world);
     if (!options.reuse.empty())
@@ -100,12 +111,12 @@ ExitCode train(const TrainOptions& options, const parallel::Communicator& world,
                             options.checkpoint_interval);
     Training{sweep, cohorts, layout, data, *engine, *stop, checkpoints, file, before}.run(options.pack,
                                                                                           concurrent, world);
+    stopped = world.maximum(stop->requested()) > 0;
     world.agree([&] { states = file.states(); });
     population::reduce_population(file, layout.cohorts, sweep.record.optimal_fraction, world);
   }
   if (const auto peak = world.maximum(peak_memory()); peak > 0 && world.is_root())
     log::info("peak memory {} per rank", store::readable_bytes(static_cast<std::uint64_t>(peak)));
-  const bool stopped = world.maximum(stop->requested()) > 0;
   return population::conclude(states, options.output, "", stopped, world);
 }
 

@@ -2,6 +2,7 @@
 
 #include <algorithm>
 #include <limits>
+#include <utility>
 
 #include "core/log.hpp"
 #include "core/time.hpp"
@@ -35,13 +36,23 @@ void Worker::pull(parallel::TicketQueue& queue, const std::vector<Pack>& packs) 
 }
 
 void Worker::train_pack(const Pack& pack, std::int64_t number) {
-  const std::span<const std::int64_t> runs(pack.runs);
+  auto runs = pack.runs;
+  // What has a checkpoint goes on as it was, with those of its runs that were settled before a kill.
+  bool whole = pack.resumed;
   for (std::size_t first = 0; first < runs.size() && !ends();) {
-    // What has a checkpoint was trained as it is.
-    const auto fitting = pack.resumed ? runs.size() : fitting_[pack.cohort];
-    const auto part = runs.subspan(first, std::min(fitting, runs.size() - first));
-    if (train_runs(pack, part, number)) first += part.size();
+    const auto fitting = whole ? runs.size() : fitting_[pack.cohort];
+    const auto part =
+        std::span<const std::int64_t>(runs).subspan(first, std::min(fitting, runs.size() - first));
+    if (train_runs(pack, part, number)) {
+      first += part.size();
+    } else if (std::exchange(whole, false)) {
+      std::erase_if(runs, [&](auto run) { return is_settled(run); });
+    }
   }
+}
+
+bool Worker::is_settled(std::int64_t run) const {
+  return training_.states[static_cast<std::size_t>(run)] != store::State::pending;
 }
 
 bool Worker::train_runs(const Pack& pack, std::span<const std::int64_t> runs, std::int64_t number) {
@@ -76,7 +87,8 @@ bool Worker::train_runs(const Pack& pack, std::span<const std::int64_t> runs, st
     training_.checkpoints.remove(runs);
     if (runs.size() > 1) {
       log::warn("a pack of {} runs failed ({}): its runs are tried one by one", runs.size(), error.what());
-      for (std::size_t i = 0; i < runs.size() && !ends(); ++i) train_runs(pack, runs.subspan(i, 1), number);
+      for (std::size_t i = 0; i < runs.size() && !ends(); ++i)
+        if (!is_settled(runs[i])) train_runs(pack, runs.subspan(i, 1), number);
     } else {
       mark_failed(runs[0], error.what());
     }
@@ -99,8 +111,7 @@ void Worker::mark_failed(std::int64_t run, const std::string& why) {
 
 void Worker::write(std::vector<FinishedRun>& finished, double seconds, std::int64_t number) {
   for (auto& [run, record, result, earlier] : finished) {
-    // Of a pack that was killed while it was written, some runs are settled already.
-    if (training_.states[static_cast<std::size_t>(run)] != store::State::pending) continue;
+    if (is_settled(run)) continue;
     result.wall_seconds = seconds;
     result.finished_unix = unix_time();
     result.host = host_;

@@ -27,6 +27,8 @@ class Worker {
   /// Trains the runs together; when that fails, one by one; a run that fails alone is marked failed. False
   /// when they do not fit in the device's memory together, and smaller packs of the cohort are to be tried.
   bool train_runs(const Pack& pack, std::span<const std::int64_t> runs, std::int64_t number);
+  /// Before this start: of a pack that was killed while it was written, some runs are.
+  bool is_settled(std::int64_t run) const;
   void mark_failed(std::int64_t run, const std::string& why);
   void write(std::vector<FinishedRun>& finished, double seconds, std::int64_t number);
   void count(store::State state, double accuracy);

@@ -1,4 +1,4 @@
-"""What design section 8 promises when things go wrong around the program. CTest runs this in a mount namespace of
+"""What happens when things go wrong around the program. CTest runs this in a mount namespace of
 its own, where small disks can be mounted."""
 
 import os

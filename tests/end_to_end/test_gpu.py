@@ -195,6 +195,20 @@ def test_a_comparison_that_the_device_does_not_hold(folder, population, metric, 
     assert line.endswith("start fewer ranks on a GPU, or give --device cpu")
 
 
+def test_all_ranks_train_with_one_engine(folder):
+    """A run's values, and the use of its checkpoint, depend on it."""
+    sweep = write_sweep(folder / "mixed.toml", {"seeds": 6}, train__epochs=1)
+    path = folder / "mixed.h5"
+    ranks = [{"STAND_IN_GPUS": 1}, {"STAND_IN_GPUS": 0}]
+    process = settled(on_gpu("train", sweep, "-o", path, of_ranks=ranks))
+    assert "1 of 2 ranks have a GPU: training on CPUs" in process.stderr
+    with h5py.File(path) as file:
+        assert set(file["runs/engine"].asstr()) == {"native"}
+    process = on_gpu("train", sweep, "-o", folder / "none.h5", "--device", "cuda", of_ranks=ranks)
+    assert process.returncode == USAGE
+    assert "--device cuda (the CUDA driver sees no device) use --device cpu, or auto" in process.stderr
+
+
 def test_a_pack_that_the_device_does_not_hold_is_halved(folder):
     sweep = write_sweep(folder / "halved.toml", {"seeds": 8}, model__hidden=[200], train__epochs=1)
     path = folder / "halved.h5"

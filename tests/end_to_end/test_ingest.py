@@ -1,6 +1,7 @@
 """Models trained elsewhere: what `kindred ingest` makes of a folder of safetensors files."""
 
 import json
+import shutil
 import signal
 
 import h5py
@@ -462,3 +463,19 @@ def test_files_that_fail_later_are_marked(tmp_path):
     ingest(models, path, "--retry-failed")
     assert list(states(path)) == [DONE] * 3
     verify(path)
+
+
+def test_a_rank_that_gave_up_did_not_stop(tmp_path):
+    """Two failures in a row end it; that the same command would go on is not said, and nothing is requeued."""
+    models, path = tmp_path / "models", tmp_path / "p.h5"
+    for seed in range(150):
+        write_model(models / f"m{seed}.safetensors", dense(seed, sizes=(120, 100, 80)))
+    process = start("ingest", models, "-o", path)
+    wait_for(lambda: settled(path) >= 5, process)
+    shutil.rmtree(models)
+    errors = process.communicate(timeout=60)[1]
+    assert process.returncode == INPUT_OUTPUT
+    assert "two runs in a row failed on this rank" in errors and "every rank gave up" in errors
+    counts = np.bincount(states(path), minlength=4)
+    assert counts[FAILED] == 2 and counts[PENDING] > 0 and counts[DONE] >= 5
+    assert run("verify", path).returncode == SETTLED

@@ -2,6 +2,7 @@
 
 #include <algorithm>
 #include <chrono>
+#include <stdexcept>
 #include <thread>
 #include <vector>
 
@@ -42,6 +43,27 @@ TEST_P(TicketQueues, ARankMayLeaveEarly) {
   const auto world = Communicator::world();
   TicketQueue queue(world, 10, GetParam());
   if (world.rank() % 2 == 1) queue.finish({});
+}
+
+/// The last rank fails at once, when the others have seconds of work left.
+TEST(TicketQueue, ARankThatFailsEndsTheWorkOfAll) {
+  const auto world = Communicator::world();
+  constexpr std::int64_t count = 10'000;
+  std::int64_t mine = 0;
+  const bool fails = world.rank() == world.size() - 1;
+  try {
+    TicketQueue queue(world, count, true);
+    while (queue.next({})) {
+      if (fails) throw std::runtime_error("broken");
+      ++mine;
+      std::this_thread::sleep_for(std::chrono::milliseconds(1));
+    }
+    queue.finish({});
+    EXPECT_FALSE(fails);
+  } catch (const std::runtime_error&) {
+    EXPECT_TRUE(fails);
+  }
+  EXPECT_LT(world.sum(mine), count / 2);
 }
 
 TEST(TicketQueue, RankZeroChoosesAndHearsFirstWhatBecameOfTheLastTicket) {

@@ -1,6 +1,7 @@
 #include <gmock/gmock.h>
 #include <gtest/gtest.h>
 #include <stdlib.h>
+#include <sys/resource.h>
 
 #include <filesystem>
 #include <fstream>
@@ -115,6 +116,19 @@ TEST_F(CheckpointFiles, TheDiskDoesNotTakeAreAWarning) {
   ours.write(Runs{1}, bytes("a"));
   EXPECT_THAT(log_.text(), HasSubstr("no checkpoint of run 1"));
   EXPECT_THAT(ours.collect(states_), IsEmpty());
+}
+
+TEST_F(CheckpointFiles, ThatCannotBeReadNowStay) {
+  checkpoints().write(Runs{5}, bytes("state"));
+  rlimit before{};
+  getrlimit(RLIMIT_NOFILE, &before);
+  const rlimit none{0, before.rlim_max};
+  setrlimit(RLIMIT_NOFILE, &none);
+  const auto state = checkpoints().read(Runs{5});
+  setrlimit(RLIMIT_NOFILE, &before);
+  EXPECT_EQ(state, std::nullopt);
+  EXPECT_THAT(log_.text(), HasSubstr("Too many open files"));
+  EXPECT_NE(checkpoints().read(Runs{5}), std::nullopt);
 }
 
 TEST_F(CheckpointFiles, AreDueAfterTheInterval) {

@@ -34,6 +34,17 @@ class SmallDevice : public Engine {
   std::size_t fits_;
 };
 
+/// Trains runs one by one alone, and not the first one.
+class FailingEngine : public SmallDevice {
+ public:
+  FailingEngine() : SmallDevice(1) {}
+  std::unique_ptr<PackTrainer> start(const network::Network& network, const Samples& samples,
+                                     std::span<const sweep::RunSettings> members) const override {
+    if (members.size() > 1 || members.front().seed == 0) throw std::runtime_error("the device broke");
+    return SmallDevice::start(network, samples, members);
+  }
+};
+
 class Workers : public testing::Test {
  protected:
   Workers() {
@@ -61,7 +72,11 @@ class Workers : public testing::Test {
     std::vector<parallel::Progress> reports;
     {
       store::PopulationFile file(path, world);
-      const auto packs = make_packs(sweep, cohorts, file.states(), std::vector<std::int64_t>{7});
+      auto packs = make_packs(sweep, cohorts, file.states(), std::vector<std::int64_t>{7});
+      if (killed_) {
+        packs.front().resumed = true;
+        file.write_state(0, State::done, "");
+      }
       parallel::TicketQueue queue(world, static_cast<std::int64_t>(packs.size()), true,
                                   [&](int, const parallel::Progress& report) {
                                     if (report.ticket >= 0) reports.push_back(report);
@@ -78,6 +93,7 @@ class Workers : public testing::Test {
     return reports;
   }
 
+  bool killed_ = false;  ///< while the first pack was written, of which run 0 is done
   const test::CapturedLog log_;
   std::filesystem::path folder_;
   std::vector<State> states_;
@@ -94,6 +110,21 @@ TEST_F(Workers, HalveAPackThatDoesNotFitAndRememberIt) {
   EXPECT_EQ(reports[0].settled, 7);
   EXPECT_GT(reports[0].seconds, 0);
   EXPECT_THAT(log_.text(), HasSubstr("from now on 2 train together"));
+}
+
+TEST_F(Workers, HalveAPackThatGoesOnAndLeaveItsSettledRuns) {
+  const SmallDevice device(2);
+  killed_ = true;
+  train(device, states_, &message_);
+  EXPECT_THAT(states_, Each(State::done));
+  EXPECT_THAT(device.tried, ElementsAre(7, 4, 2, 2, 2, 2, 2, 2, 1, 2, 2, 2, 1));
+}
+
+TEST_F(Workers, ASettledRunOfAPackThatFailsIsNotTouched) {
+  killed_ = true;
+  train(FailingEngine(), states_, &message_);
+  EXPECT_THAT(states_, Each(State::done));
+  EXPECT_THAT(log_.text(), HasSubstr("a pack of 7 runs failed (the device broke)"));
 }
 
 TEST_F(Workers, ARunThatDoesNotFitAloneIsAFailedRun) {

@@ -40,7 +40,8 @@ class PackSizes : public testing::Test {
 };
 
 TEST_F(PackSizes, AreOneOnAProcessor) {
-  EXPECT_THAT(choose(*make_engine("torch", "cpu"), StepTimer::steady_clock, 1, "[[sweep]]\nseeds = 40\n"), ElementsAre(1));
+  EXPECT_THAT(choose(*make_engine("torch", "cpu"), StepTimer::steady_clock, 1, "[[sweep]]\nseeds = 40\n"),
+              ElementsAre(1));
 }
 
 TEST_F(PackSizes, GrowAsLongAsARunTakesLessTime) {
@@ -82,7 +83,8 @@ class TimedKinds : public testing::Test {
 
 TEST_F(TimedKinds, TakeTheirStepsTimesTheirNumber) {
   const auto seconds = time(FakeEngine(1, always), {.budget = duration<double>(100)});
-  EXPECT_THAT(seconds, ElementsAre(DoubleNear(0.180, 1e-9), DoubleNear(0.090, 1e-9), DoubleNear(0.060, 1e-9)));
+  EXPECT_THAT(seconds,
+              ElementsAre(DoubleNear(0.180, 1e-9), DoubleNear(0.090, 1e-9), DoubleNear(0.060, 1e-9)));
 }
 
 TEST_F(TimedKinds, OfNoBudgetOrMemoryAreNotTimed) {
