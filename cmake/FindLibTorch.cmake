@@ -73,17 +73,23 @@ if(LibTorch_FOUND AND NOT TARGET LibTorch::CUDA)
   find_library(LibTorch_torch_cuda_LIBRARY torch_cuda PATHS "${LibTorch_ROOT_DIR}/lib" NO_DEFAULT_PATH)
   find_library(LibTorch_c10_cuda_LIBRARY c10_cuda PATHS "${LibTorch_ROOT_DIR}/lib" NO_DEFAULT_PATH)
   file(GLOB wheel_header_folders "${LibTorch_ROOT_DIR}/../nvidia/*/include")
-  find_path(LibTorch_CUDA_INCLUDE_DIR cusparse.h
-            HINTS ${wheel_header_folders} PATHS $ENV{CUDA_HOME}/include /usr/local/cuda/include)
-  if(LibTorch_torch_cuda_LIBRARY AND LibTorch_c10_cuda_LIBRARY AND LibTorch_CUDA_INCLUDE_DIR)
+  # Those of its compiler may be missing beside the others.
+  foreach(header IN ITEMS cusparse.h crt/host_defines.h)
+    string(MAKE_C_IDENTIFIER "LibTorch_CUDA_${header}" variable)
+    find_path(${variable} ${header}
+              HINTS ${wheel_header_folders} PATHS $ENV{CUDA_HOME}/include /usr/local/cuda/include)
+    list(APPEND cuda_headers ${${variable}})
+  endforeach()
+  if(LibTorch_torch_cuda_LIBRARY AND LibTorch_c10_cuda_LIBRARY AND NOT cuda_headers MATCHES NOTFOUND)
+    list(REMOVE_DUPLICATES cuda_headers)
     add_library(LibTorch::c10_cuda SHARED IMPORTED)
     set_target_properties(LibTorch::c10_cuda PROPERTIES IMPORTED_LOCATION "${LibTorch_c10_cuda_LIBRARY}")
     add_library(LibTorch::CUDA SHARED IMPORTED)
     set_target_properties(LibTorch::CUDA PROPERTIES
       IMPORTED_LOCATION "${LibTorch_torch_cuda_LIBRARY}"
       INTERFACE_LINK_LIBRARIES "LibTorch::c10_cuda;LibTorch::LibTorch")
-    target_include_directories(LibTorch::CUDA SYSTEM INTERFACE "${LibTorch_CUDA_INCLUDE_DIR}")
-    message(STATUS "GPUs: LibTorch's CUDA libraries, headers in ${LibTorch_CUDA_INCLUDE_DIR}")
+    target_include_directories(LibTorch::CUDA SYSTEM INTERFACE ${cuda_headers})
+    message(STATUS "GPUs: LibTorch's CUDA libraries, headers in ${cuda_headers}")
   else()
     message(STATUS "GPUs: none (no CUDA libraries in the wheel, or no CUDA headers)")
   endif()

@@ -72,16 +72,18 @@ install_packages() {
   "${as_root[@]}" env DEBIAN_FRONTEND=noninteractive apt-get install -y -qq --no-install-recommends "${missing[@]}" >&2
 }
 
-# The environment is made anew only when what it should hold changed.
+# The environment is made anew only when what it should hold changed. CUDA's headers come with PyTorch but for
+# those of its compiler.
 install_python() {
   local stamp=$KINDRED_VENV/kindred.stamp wanted
-  wanted=$(echo 'torch==2.11.0' && echo "$KINDRED_ROOT" && cat "$KINDRED_ROOT/analysis/pyproject.toml")
+  local -a torch=('torch==2.11.0' 'nvidia-cuda-crt==13.0.*')
+  wanted=$(echo "${torch[*]}" && echo "$KINDRED_ROOT" && cat "$KINDRED_ROOT/analysis/pyproject.toml")
   if [ -f "$stamp" ] && [ "$(cat "$stamp")" = "$wanted" ]; then return 0; fi
   local python
   python=$(command -v python3) || fail "python3 is missing: load a module that has it, or install it"
   say "making the Python environment $KINDRED_VENV (a download of about 3 GB the first time)"
   [ -x "$KINDRED_VENV/bin/pip" ] || "$python" -m venv "$KINDRED_VENV"
-  "$KINDRED_VENV/bin/pip" install --quiet --disable-pip-version-check 'torch==2.11.0' >&2
+  "$KINDRED_VENV/bin/pip" install --quiet --disable-pip-version-check "${torch[@]}" >&2
   "$KINDRED_VENV/bin/pip" install --quiet --disable-pip-version-check -e "$KINDRED_ROOT/analysis[test]" >&2
   printf '%s\n' "$wanted" >"$stamp"
 }
