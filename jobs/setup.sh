@@ -73,10 +73,10 @@ install_packages() {
 }
 
 # The environment is made anew only when what it should hold changed. CUDA's headers come with PyTorch but for
-# those of its compiler.
+# those of the compiler.
 install_python() {
   local stamp=$KINDRED_VENV/kindred.stamp wanted
-  local -a torch=('torch==2.11.0' 'nvidia-cuda-crt==13.0.*')
+  local -a torch=('torch==2.11.0' 'nvidia-cuda-crt==13.0.*' 'nvidia-cuda-cccl==13.0.*')
   wanted=$(echo "${torch[*]}" && echo "$KINDRED_ROOT" && cat "$KINDRED_ROOT/analysis/pyproject.toml")
   if [ -f "$stamp" ] && [ "$(cat "$stamp")" = "$wanted" ]; then return 0; fi
   local python
