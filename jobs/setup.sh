@@ -76,8 +76,8 @@ install_packages() {
 # those of the compiler.
 install_python() {
   local stamp=$KINDRED_VENV/kindred.stamp wanted
-  local -a torch=('torch==2.11.0' 'nvidia-cuda-crt==13.0.*' 'nvidia-cuda-cccl==13.0.*')
-  wanted=$(echo "${torch[*]}" && echo "$KINDRED_ROOT" && cat "$KINDRED_ROOT/analysis/pyproject.toml")
+  local -a torch=('torch==2.11.0') headers=('nvidia-cuda-crt==13.0.*' 'nvidia-cuda-cccl==13.0.*')
+  wanted=$(echo "${torch[*]} ${headers[*]}" && echo "$KINDRED_ROOT" && cat "$KINDRED_ROOT/analysis/pyproject.toml")
   if [ -f "$stamp" ] && [ "$(cat "$stamp")" = "$wanted" ]; then return 0; fi
   local python
   python=$(command -v python3) || fail "python3 is missing: load a module that has it, or install it"
@@ -85,6 +85,10 @@ install_python() {
   [ -x "$KINDRED_VENV/bin/pip" ] || "$python" -m venv "$KINDRED_VENV"
   "$KINDRED_VENV/bin/pip" install --quiet --disable-pip-version-check "${torch[@]}" >&2
   "$KINDRED_VENV/bin/pip" install --quiet --disable-pip-version-check -e "$KINDRED_ROOT/analysis[test]" >&2
+  if ! "$KINDRED_VENV/bin/pip" install --quiet --disable-pip-version-check "${headers[@]}" >&2; then
+    say "without CUDA's headers (see above) the program is built without its part for GPUs"
+    return 0
+  fi
   printf '%s\n' "$wanted" >"$stamp"
 }
 
