@@ -84,7 +84,7 @@ if(LibTorch_FOUND AND NOT TARGET LibTorch::CUDA)
       if(IS_DIRECTORY "${folder}/cccl")
         list(APPEND CMAKE_REQUIRED_INCLUDES "${folder}/cccl")
       endif()
-      check_cxx_source_compiles("#include <cuda_runtime_api.h>\n#include <cusparse.h>\n#include <cusolverDn.h>\n
+      check_cxx_source_compiles("#include <cuda_runtime_api.h>\n#include <cusparse.h>\n#include <cusolverDn.h>
                                  int main() {}" ${complete})
       if(${complete})
         set(cuda_headers ${CMAKE_REQUIRED_INCLUDES})

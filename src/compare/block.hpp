@@ -12,6 +12,7 @@ namespace kindred::compare {
 /// Runs per block. Every pair is computed inside a product of two whole blocks (the edge padded with zeros),
 /// so its bits depend neither on the ranks nor on the memory.
 inline constexpr std::int64_t block_runs = 64;
+constexpr std::int64_t blocks_of(std::int64_t runs) { return (runs + block_runs - 1) / block_runs; }
 using PairSums = std::array<double, block_runs * block_runs>;  ///< [run of a, run of b]
 
 /// Rows of floats, padded to 64 bytes, 64-byte aligned.

@@ -25,7 +25,7 @@ struct Head {
 std::string beside(const std::string& path) { return path + ".progress"; }
 
 std::int64_t blocks(const Job& job, std::size_t cohort) {
-  return (static_cast<std::int64_t>(job.cohorts[cohort].runs.size()) + block_runs - 1) / block_runs;
+  return blocks_of(static_cast<std::int64_t>(job.cohorts[cohort].runs.size()));
 }
 
 std::vector<std::size_t> first_entries(const Job& job) {

@@ -71,7 +71,7 @@ at::Tensor Representation::compute(std::int64_t row) const {
   read_weights(source_, row, 0, {weights.data_ptr<float>(), static_cast<std::size_t>(network.size)});
   const auto index = static_cast<std::size_t>(source_.slice);
   if (!source_.accelerator) return on_host(network, weights, images_, index, width_);
-  return train::translating_errors([&] { return on_device(network, weights, images_, index, width_); });
+  return on_device(network, weights, images_, index, width_);
 }
 
 }  // namespace kindred::compare

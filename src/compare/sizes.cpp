@@ -151,8 +151,7 @@ std::size_t tile_bytes(const Sizes& sizes, std::int64_t rows, std::int64_t colum
   // The values, and a metric's turned round.
   const auto others = columns > 0 ? columns : rows;
   const auto values = static_cast<std::size_t>(rows * others) * sizeof(float) * (sizes.metrics + 1);
-  const auto blocks = [](std::int64_t runs) { return (runs + block_runs - 1) / block_runs; };
-  const auto pairs = blocks(rows) * std::min(blocks(others), sizes.right_blocks);
+  const auto pairs = blocks_of(rows) * std::min(blocks_of(others), sizes.right_blocks);
   return sizes.beside + features + values + static_cast<std::size_t>(pairs) * sizes.block_values;
 }
 

@@ -9,8 +9,6 @@
 namespace kindred::compare {
 namespace {
 
-std::int64_t blocks_of(std::int64_t runs) { return (runs + block_runs - 1) / block_runs; }
-
 /// A unit's runs on both sides, and what its tiles cost when they have `side` blocks a side.
 struct Sides {
   Sides(const Job& job, const Unit& unit)

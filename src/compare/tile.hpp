@@ -27,7 +27,7 @@ class Features {
   Features(Comparison& comparison, Side side, std::int64_t first, std::int64_t rows,
            const std::vector<bool>& valid, const Interrupt& stop = {});
   std::int64_t rows() const { return static_cast<std::int64_t>(defined_.size()); }
-  std::int64_t blocks() const { return (rows() + block_runs - 1) / block_runs; }
+  std::int64_t blocks() const { return blocks_of(rows()); }
   /// Runs of a block.
   std::int64_t runs(std::int64_t block) const { return std::min(block_runs, rows() - block * block_runs); }
   const float* block(std::int64_t index) const { return values_.row(index * block_runs); }

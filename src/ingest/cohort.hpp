@@ -41,8 +41,8 @@ population::Subject subject_of(std::span<const Tensor> tensors);
 std::vector<Cohort> make_cohorts(const Inventory& inventory, const Architecture& architecture,
                                  std::span<const std::string> datasets, const sweep::Record& record);
 
-/// The population file of these models. `description` is what defines the file,
-/// "key=value" lines; its hash names it.
+/// The population file of these models. `description` is what defines the file, "key=value" lines; its hash
+/// names it.
 store::PopulationLayout population_layout(const Inventory& inventory, const std::vector<Cohort>& cohorts,
                                           const Settings& settings, const std::string& description);
 

@@ -9,6 +9,7 @@
 #include "parallel/environment.hpp"
 
 namespace kindred::ingest {
+
 std::vector<std::int64_t> work_list(const Inventory& inventory, std::span<const store::State> states) {
   std::vector<std::int64_t> runs;
   for (std::size_t run = 0; run < states.size(); ++run)

@@ -9,9 +9,9 @@ namespace kindred::store {
 /// process, Slurm job, restart count, heartbeat each minute). One process holds it: rank 0.
 ///
 /// A lock left behind is taken over (removed, and made anew) when its kernel lock can be had on the same
-/// host, when the holder is an earlier restart of the same Slurm job, when `squeue` says that its job has
-/// ended (where the kernel holds the lock in so many words: it lists no job that is hidden or in another
-/// cluster), or, where the file system has no locks, when its heartbeat is older than ten minutes.
+/// host, when the holder is an earlier restart of the same Slurm job, when `squeue` names a final state of
+/// its job or, unless another open file has the kernel lock, does not list it, or, where the file system has
+/// no locks, when its heartbeat is older than ten minutes.
 class FileLock {
  public:
   /// Throws an input/output error that names the holder. `take` ignores the holder (--take-lock).

@@ -16,21 +16,18 @@ STAND_IN = Path(os.environ["KINDRED_STAND_IN"])
 PRODUCTS = ["cosine", "cka", "cka_debiased", "procrustes", "svcca", "pwcca"]
 
 
-def on_gpu(*arguments, ranks=None, **environment):
-    """Started with a stand-in; a list of environments: one for each rank."""
+def on_gpu(*arguments, ranks=None, of_ranks=None, **environment):
+    """Started with a stand-in; `of_ranks`: what is in the environment of each rank beside that of all."""
     program = [STAND_IN / "kindred", *map(str, arguments)]
-    of_ranks = environment.pop("of_ranks", None)
     if of_ranks:
-        program = [MPIRUN]
-        for each in of_ranks:
-            options = [word for name, value in each.items() for word in ("-x", f"{name}={value}")]
-            program += [":"] * (each is not of_ranks[0]) + [
-                "-n",
-                "1",
-                *options,
-                STAND_IN / "kindred",
-            ]
-            program += map(str, arguments)
+        launcher = [MPIRUN]
+        for own in of_ranks:
+            launcher += [":"] if own is not of_ranks[0] else []
+            launcher += ["-n", "1"]
+            for name, value in own.items():
+                launcher += ["-x", f"{name}={value}"]
+            launcher += program
+        program = launcher
     elif ranks:
         program = [MPIRUN, "-n", str(ranks), *program]
     variables = ENVIRONMENT | {"LD_LIBRARY_PATH": str(STAND_IN)} | environment
