@@ -38,7 +38,12 @@ Verb compare_verb(CLI::App& app) {
                       "Stop 30 s before this much time has passed, such as 3h50m; the same command goes on");
   command->add_flag("--take-lock", options->take_lock, "Take the lock of a process that is gone");
   add_data_option(*command, options->data_folder);
+  command->footer(
+      log_level_footer +
+      "Exit codes: 0 every matrix is complete (NaN in the rows of runs that are not done), 1 input or\n"
+      "output failed, 2 wrong usage, 85 stopped with work left (the same command goes on).");
   return {command, true, [options, memory, limit](const Surroundings& around) {
+            options->libraries = libraries_text();
             around.world->agree([&] {
               if (!memory->empty()) options->memory = parse_bytes("--memory", *memory);
               if (!limit->empty()) options->time_limit = parse_duration("--time-limit", *limit);

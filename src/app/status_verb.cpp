@@ -3,7 +3,9 @@
 #include <cmath>
 #include <iostream>
 #include <nlohmann/json.hpp>
+#include <numeric>
 
+#include "app/summary.hpp"
 #include "app/table.hpp"
 #include "app/verbs.hpp"
 #include "core/error.hpp"
@@ -13,12 +15,25 @@
 namespace kindred::app {
 namespace {
 
+/// Of the done runs whose accuracy is known; NaN without any.
+struct Accuracy {
+  double best = NAN, median = NAN;
+};
+
+/// Networks of several cohorts were tested on other images, or are of another kind.
+struct CohortStatus {
+  std::string name;
+  StateCounts counts;
+  Accuracy accuracy;
+};
+
 struct Status {
-  std::int64_t runs = 0, done = 0, diverged = 0, failed = 0, pending = 0;
+  StateCounts counts;
   double runs_per_minute = NAN;  ///< of the last hour in which runs settled
   double seconds_left = NAN;
   double utilisation = NAN;  ///< of the ranks' time in the starts that came to their end
-  double best = NAN, median = NAN;
+  Accuracy accuracy;
+  std::vector<CohortStatus> cohorts;
   std::vector<std::pair<std::int64_t, std::string>> failures;
 };
 
@@ -29,43 +44,53 @@ void add_rate(Status& status, std::vector<double> finished) {
   const auto count = static_cast<double>(finished.end() - recent);
   if (count < 2 || finished.back() <= *recent) return;
   status.runs_per_minute = 60 * (count - 1) / (finished.back() - *recent);
-  status.seconds_left = 60 * static_cast<double>(status.pending) / status.runs_per_minute;
+  status.seconds_left = 60 * static_cast<double>(status.counts.pending) / status.runs_per_minute;
+}
+
+Accuracy accuracy_of(const RunsTable& table, const std::vector<std::int64_t>& runs) {
+  std::vector<double> known;
+  for (const auto index : runs) {
+    const auto run = static_cast<std::size_t>(index);
+    if (table.states[run] == store::State::done && std::isfinite(table.test_accuracy[run]))
+      known.push_back(table.test_accuracy[run]);
+  }
+  if (known.empty()) return {};
+  std::sort(known.begin(), known.end());
+  return {known.back(), known[known.size() / 2]};
 }
 
 Status read_status(const std::string& path) {
   const store::PopulationFile file(path);
-  const auto states = file.states();
+  const RunsTable table(file);
   const auto finished = file.reals("finished_unix");
-  const auto accuracy = file.reals("test_accuracy");
   KINDRED_VALIDATE(
-      finished.size() == states.size() && accuracy.size() == states.size(),
+      finished.size() == table.states.size(),
       io_error("{}: the columns of /runs are of several lengths (the file is damaged) run kindred "
                "verify",
                path));
   Status status;
-  status.runs = static_cast<std::int64_t>(states.size());
-  std::vector<double> times, accuracies;
-  for (std::size_t run = 0; run < states.size(); ++run) {
-    status.done += states[run] == store::State::done;
-    status.diverged += states[run] == store::State::diverged;
-    status.failed += states[run] == store::State::failed;
-    status.pending += states[run] == store::State::pending;
+  status.counts = count_states(table);
+  std::vector<double> times;
+  std::vector<std::int64_t> everything(table.states.size());
+  std::iota(everything.begin(), everything.end(), 0);
+  for (const auto index : everything) {
+    const auto run = static_cast<std::size_t>(index);
+    const auto state = table.states[run];
     // No checksum covers the times, and NaN has no place in an order.
-    if ((states[run] == store::State::done || states[run] == store::State::diverged) &&
-        std::isfinite(finished[run]))
+    if ((state == store::State::done || state == store::State::diverged) && std::isfinite(finished[run]))
       times.push_back(finished[run]);
-    if (states[run] == store::State::done && std::isfinite(accuracy[run]))
-      accuracies.push_back(accuracy[run]);
-    if (states[run] == store::State::failed)
-      status.failures.emplace_back(run, file.result(static_cast<std::int64_t>(run)).message);
+    if (state == store::State::failed) status.failures.emplace_back(index, file.result(index).message);
   }
   add_rate(status, std::move(times));
   if (const auto time = file.training_time(); time && time->rank_seconds > 0)
     status.utilisation = time->busy_seconds / time->rank_seconds;
-  if (!accuracies.empty()) {
-    std::sort(accuracies.begin(), accuracies.end());
-    status.best = accuracies.back();
-    status.median = accuracies[accuracies.size() / 2];
+  status.accuracy = accuracy_of(table, everything);
+  for (const auto& name : file.cohorts()) {
+    auto& cohort = status.cohorts.emplace_back();
+    cohort.name = name;
+    const auto runs = runs_of(file, name, table);
+    for (const auto run : runs) cohort.counts.add(table.states[static_cast<std::size_t>(run)]);
+    cohort.accuracy = accuracy_of(table, runs);
   }
   return status;
 }
@@ -74,17 +99,25 @@ nlohmann::ordered_json number(double value) {
   return std::isfinite(value) ? nlohmann::ordered_json(value) : nullptr;
 }
 
+void add_accuracy(nlohmann::ordered_json& json, const Accuracy& accuracy) {
+  json["best_test_accuracy"] = number(accuracy.best);
+  json["median_test_accuracy"] = number(accuracy.median);
+}
+
 void print_json(const Status& status) {
-  nlohmann::ordered_json json{{"runs", status.runs},
-                              {"done", status.done},
-                              {"diverged", status.diverged},
-                              {"failed", status.failed},
-                              {"pending", status.pending},
-                              {"runs_per_minute", number(status.runs_per_minute)},
-                              {"seconds_left", number(status.seconds_left)},
-                              {"utilisation", number(status.utilisation)},
-                              {"best_test_accuracy", number(status.best)},
-                              {"median_test_accuracy", number(status.median)}};
+  nlohmann::ordered_json json;
+  add_counts(json, status.counts);
+  json["runs_per_minute"] = number(status.runs_per_minute);
+  json["seconds_left"] = number(status.seconds_left);
+  json["utilisation"] = number(status.utilisation);
+  add_accuracy(json, status.accuracy);
+  json["cohorts"] = nlohmann::ordered_json::array();
+  for (const auto& cohort : status.cohorts) {
+    nlohmann::ordered_json entry{{"name", cohort.name}};
+    add_counts(entry, cohort.counts);
+    add_accuracy(entry, cohort.accuracy);
+    json["cohorts"].push_back(std::move(entry));
+  }
   json["failures"] = nlohmann::ordered_json::array();
   for (const auto& [run, message] : status.failures)
     json["failures"].push_back({{"run", run}, {"message", message}});
@@ -92,19 +125,22 @@ void print_json(const Status& status) {
 }
 
 void print_text(const Status& status, const std::string& path) {
-  std::cout << fmt::format("{}: {} runs\n  done {}  diverged {}  failed {}  pending {}\n", path, status.runs,
-                           status.done, status.diverged, status.failed, status.pending);
+  const auto& counts = status.counts;
+  std::cout << fmt::format("{}: {} runs\n  done {}  diverged {}  failed {}  pending {}\n", path, counts.runs,
+                           counts.done, counts.diverged, counts.failed, counts.pending);
   if (std::isfinite(status.runs_per_minute)) {
     std::cout << fmt::format("  {:.1f} runs/min", status.runs_per_minute);
-    if (status.pending > 0)
+    if (counts.pending > 0)
       std::cout << fmt::format(", {} left at this rate", duration_text(status.seconds_left));
     std::cout << "\n";
   }
   if (std::isfinite(status.utilisation))
     std::cout << fmt::format("  ranks busy {:.1f} % of their time\n", 100 * status.utilisation);
-  if (std::isfinite(status.best))
-    std::cout << fmt::format("  test accuracy best {:.2f} % median {:.2f} %\n", 100 * status.best,
-                             100 * status.median);
+  Table table({"cohort", "runs", "done", "test accuracy (%): best", "median"});
+  for (const auto& [name, of_cohort, accuracy] : status.cohorts)
+    table.add({printable(name), std::to_string(of_cohort.runs), std::to_string(of_cohort.done),
+               percent_text(accuracy.best), percent_text(accuracy.median)});
+  if (counts.done > 0) std::cout << table.text();
   for (const auto& [run, message] : status.failures)
     std::cout << fmt::format("  run {} failed: {}\n", run, printable(message));
 }

@@ -63,10 +63,11 @@ std::string pending_note(const StateCounts& counts) {
 }
 
 nlohmann::ordered_json json_of(const Spread& spread) {
-  return {{"mean", json_number(spread.mean())},
-          {"std", json_number(spread.deviation())},
-          {"min", json_number(spread.minimum())},
-          {"max", json_number(spread.maximum())}};
+  return {
+      {"mean", json_number(spread.mean())},          {"std", json_number(spread.deviation())},
+      {"min", json_number(spread.quantile(0))},      {"lower_quartile", json_number(spread.quantile(0.25))},
+      {"median", json_number(spread.quantile(0.5))}, {"upper_quartile", json_number(spread.quantile(0.75))},
+      {"max", json_number(spread.quantile(1))}};
 }
 
 nlohmann::ordered_json json_of(const SpreadTable& table) {

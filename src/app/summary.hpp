@@ -39,9 +39,9 @@ inline constexpr const char* fluctuation_title =
 inline constexpr const char* spectrum_title =
     "Spectra; alpha is the exponent of the eigenvalues' power law, – under 50 of them";
 
-/// {"mean", "std", "min", "max"} over runs.
+/// {"mean", "std", "min", "lower_quartile", "median", "upper_quartile", "max"} over runs.
 nlohmann::ordered_json json_of(const Spread& spread);
-/// {row: {column: {"mean", "std", "min", "max"}}}, without the column where it has no name.
+/// {row: {column: the same}}, without the column where it has no name.
 nlohmann::ordered_json json_of(const SpreadTable& table);
 
 /// Each returns what the verb prints. They throw usage and input/output errors.

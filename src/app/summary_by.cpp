@@ -97,8 +97,8 @@ std::string text_of(const std::vector<Line>& lines, const std::string& key, cons
                                    std::to_string(line.counts.runs),
                                    std::to_string(line.counts.diverged),
                                    percent_text(line.accuracy.mean()),
-                                   percent_text(line.accuracy.minimum()),
-                                   percent_text(line.accuracy.maximum())};
+                                   percent_text(line.accuracy.quantile(0)),
+                                   percent_text(line.accuracy.quantile(1))};
     for (const auto column : columns) {
       const auto& moment = line.moments[column];
       cells.push_back(number_text(moment.count() > 1 ? moment.deviation() : NAN, 3));

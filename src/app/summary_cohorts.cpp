@@ -1,11 +1,15 @@
 #include <algorithm>
 #include <cmath>
+#include <map>
 #include <nlohmann/json.hpp>
+#include <numeric>
 
 #include "app/summary.hpp"
 #include "app/summary_settings.hpp"
 #include "app/table.hpp"
-#include "population/reduce.hpp"
+#include "core/error.hpp"
+#include "merge/attributes.hpp"
+#include "population/groups.hpp"
 #include "sweep/sweep_file.hpp"
 
 namespace kindred::app {
@@ -26,34 +30,31 @@ struct Cohort {
   std::vector<Group> groups;
 };
 
-/// The share of runs that the file's own groups have: what its sweep says. Files that no sweep made have the
-/// default.
+/// The share of runs that the file's own groups have.
 double optimal_fraction(const store::PopulationFile& file, const std::string& path) {
+  std::map<std::string, std::string> attributes;
+  for (const char* name : {"sweep", "ingest"})
+    if (file.has_attribute(name)) attributes[name] = file.attribute(name);
   try {
-    return sweep::parse_sweep(file.attribute("sweep"), path).record.optimal_fraction;
-  } catch (const Error&) {
+    return merge::optimal_fraction(attributes, path);
+  } catch (const Error&) {  // a text that this program does not know
     return sweep::Record().optimal_fraction;
   }
 }
 
-/// Rows of each group: all done runs, then the best and the worst of those whose accuracy is known.
+/// Rows of each group of a cohort with these rows of /runs.
 std::vector<std::vector<std::int64_t>> group_rows(const std::vector<std::int64_t>& runs,
                                                   const RunsTable& table, double fraction) {
   std::vector<store::State> states;
   std::vector<double> accuracy;
   std::vector<std::uint64_t> ids;
-  std::vector<std::int64_t> done;
   for (const auto index : runs) {
     const auto run = static_cast<std::size_t>(index);
-    if (table.states[run] == store::State::done) done.push_back(static_cast<std::int64_t>(states.size()));
-    const bool known = !std::isnan(table.test_accuracy[run]);
-    states.push_back(known ? table.states[run] : store::State::pending);
+    states.push_back(table.states[run]);
     accuracy.push_back(table.test_accuracy[run]);
     ids.push_back(table.ids[run]);
   }
-  auto groups = population::choose_groups(states, accuracy, ids, fraction);
-  groups[0] = std::move(done);
-  return groups;
+  return population::choose_groups(states, accuracy, ids, fraction);
 }
 
 Cohort read_cohort(const store::PopulationFile& file, const std::string& name, const RunsTable& table,
@@ -103,9 +104,8 @@ nlohmann::ordered_json json_of(const Cohort& cohort) {
   return json;
 }
 
-std::string mean_cell(const Spread& spread) {
-  const double nan = std::numeric_limits<double>::quiet_NaN();
-  return mean_text(spread.mean(), spread.count() > 1 ? spread.deviation() : nan);
+std::string cell(const Spread& spread) {
+  return median_text(spread.quantile(0.25), spread.quantile(0.5), spread.quantile(0.75));
 }
 
 std::string accuracy_text(const Cohort& cohort) {
@@ -114,8 +114,8 @@ std::string accuracy_text(const Cohort& cohort) {
     const auto& [rows, accuracy, moments, fluctuation, spectrum] = cohort.groups[i];
     if (i > 0 && rows.empty()) continue;
     table.add({population::group_names[i], std::to_string(rows.size()), percent_text(accuracy.mean()),
-               percent_text(accuracy.deviation()), percent_text(accuracy.minimum()),
-               percent_text(accuracy.maximum())});
+               percent_text(accuracy.deviation()), percent_text(accuracy.quantile(0)),
+               percent_text(accuracy.quantile(1))});
   }
   auto text = table.text();
   if (cohort.groups[1].rows.empty())
@@ -130,27 +130,8 @@ std::string head(std::string name) {
   return name;
 }
 
-std::string moments_text(const Figures& figures, const Cohort& cohort) {
-  const auto& table = cohort.groups[0].moments;
-  std::vector<std::size_t> rows{figures.row("all")};
-  for (std::size_t row = 0; row < table.rows.size(); ++row)
-    if (row != rows[0]) rows.push_back(row);
-  std::vector<std::string> names{"parameter"};
-  std::vector<std::size_t> columns;
-  for (const auto* name : {"mean", "variance", "skewness", "kurtosis", "minimum", "maximum", "l2_norm"}) {
-    columns.push_back(figures.column(name));
-    names.push_back(head(name));
-  }
-  Table lines(names);
-  for (const auto row : rows) {
-    std::vector<std::string> cells{table.rows[row]};
-    for (const auto column : columns) cells.push_back(mean_cell(table.at(row, column)));
-    lines.add(cells);
-  }
-  return lines.text();
-}
-
-/// One column of a table, a column for each group that has runs; `name` stands over the rows' names.
+/// A table of one column of figures, a column for each group that has runs; `name` stands over the rows'
+/// names. The row of the whole network comes first.
 std::string groups_text(const Cohort& cohort, SpreadTable Group::*member, const std::string& name,
                         std::size_t column) {
   std::vector<std::string> names{name};
@@ -161,9 +142,13 @@ std::string groups_text(const Cohort& cohort, SpreadTable Group::*member, const 
     tables.push_back(&(cohort.groups[i].*member));
   }
   Table lines(names);
-  for (std::size_t row = 0; row < tables[0]->rows.size(); ++row) {
-    std::vector<std::string> cells{tables[0]->rows[row]};
-    for (const auto* table : tables) cells.push_back(mean_cell(table->at(row, column)));
+  const auto& labels = tables[0]->rows;
+  std::vector<std::size_t> rows(labels.size());
+  std::iota(rows.begin(), rows.end(), std::size_t{0});
+  std::stable_partition(rows.begin(), rows.end(), [&](std::size_t row) { return labels[row] == "all"; });
+  for (const auto row : rows) {
+    std::vector<std::string> cells{labels[row]};
+    for (const auto* table : tables) cells.push_back(cell(table->at(row, column)));
     lines.add(cells);
   }
   return lines.text();
@@ -180,9 +165,12 @@ std::string text_of(const store::PopulationFile& file, const Cohort& cohort) {
   text += fmt::format("\n{}", accuracy_text(cohort));
   if (cohort.epoch < 0) return text + "\n  the file has no statistics of the weights\n";
 
-  const std::string what = cohort.counts.done > 1 ? ", mean ± standard deviation between the done runs" : "";
-  if (const Figures moments(file, cohort.name, "moments"); !moments.empty())
-    text += fmt::format("\n  Weights after epoch {}{}\n", cohort.epoch, what) + moments_text(moments, cohort);
+  text += "\n  Median over the runs of a group, [lower quartile, upper quartile]\n";
+  if (const Figures moments(file, cohort.name, "moments"); !moments.empty()) {
+    text += fmt::format("\n  Weights after epoch {}\n", cohort.epoch);
+    for (const auto* name : {"mean", "variance", "skewness", "kurtosis", "l2_norm"})
+      text += groups_text(cohort, &Group::moments, head(name), moments.column(name));
+  }
   if (!cohort.groups[0].fluctuation.rows.empty())
     text +=
         fmt::format("\n  {}\n{}", fluctuation_title, groups_text(cohort, &Group::fluctuation, "layer", 0));

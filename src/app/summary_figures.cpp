@@ -1,7 +1,9 @@
 #include "app/summary_figures.hpp"
 
 #include <algorithm>
+#include <limits>
 #include <nlohmann/json.hpp>
+#include <numeric>
 
 #include "core/error.hpp"
 
@@ -18,14 +20,26 @@ std::size_t index_of(const std::vector<std::string>& names, const std::string& n
 
 }  // namespace
 
-void Spread::add(double value) {
-  if (std::isnan(value)) return;
-  ++count_;
-  const double difference = value - mean_;
-  mean_ += difference / static_cast<double>(count_);
-  squares_ += difference * (value - mean_);
-  minimum_ = std::fmin(minimum_, value);
-  maximum_ = std::fmax(maximum_, value);
+double Spread::mean() const {
+  return std::accumulate(values_.begin(), values_.end(), 0.0) / static_cast<double>(count());
+}
+
+double Spread::deviation() const {
+  const double mean = this->mean();
+  double squares = 0;
+  for (const double value : values_) squares += (value - mean) * (value - mean);
+  return std::sqrt(squares / static_cast<double>(count()));
+}
+
+double Spread::quantile(double position) const {
+  if (values_.empty()) return std::numeric_limits<double>::quiet_NaN();
+  auto sorted = values_;
+  std::sort(sorted.begin(), sorted.end());
+  const double at = position * static_cast<double>(sorted.size() - 1);
+  const auto low = static_cast<std::size_t>(at), high = std::min(low + 1, sorted.size() - 1);
+  // Infinite ones have no difference.
+  if (sorted[low] == sorted[high]) return sorted[low];
+  return sorted[low] + (at - static_cast<double>(low)) * (sorted[high] - sorted[low]);
 }
 
 Figures::Figures(const store::PopulationFile& file, const std::string& cohort, const std::string& array)

@@ -2,7 +2,6 @@
 
 #include <cmath>
 #include <cstdint>
-#include <limits>
 #include <span>
 #include <string>
 #include <vector>
@@ -11,20 +10,20 @@
 
 namespace kindred::app {
 
-/// Mean, standard deviation (1/n) and range of one figure over runs, by Welford's update. NaN is left out.
+/// One figure over runs. NaN is left out; without any value all but the count are NaN.
 class Spread {
  public:
-  void add(double value);
-  std::int64_t count() const { return count_; }
-  double mean() const { return count_ > 0 ? mean_ : nan; }
-  double deviation() const { return count_ > 0 ? std::sqrt(squares_ / static_cast<double>(count_)) : nan; }
-  double minimum() const { return minimum_; }  ///< NaN without values, as the others
-  double maximum() const { return maximum_; }
+  void add(double value) {
+    if (!std::isnan(value)) values_.push_back(value);
+  }
+  std::int64_t count() const { return std::ssize(values_); }
+  double mean() const;
+  double deviation() const;  ///< standard deviation, 1/n
+  double quantile(
+      double position) const;  ///< interpolated as by numpy.quantile: 0 is the minimum, 1 the maximum
 
  private:
-  static constexpr double nan = std::numeric_limits<double>::quiet_NaN();
-  std::int64_t count_ = 0;
-  double mean_ = 0, squares_ = 0, minimum_ = nan, maximum_ = nan;
+  std::vector<double> values_;
 };
 
 /// One of a cohort's arrays of f64 as tables of figures: moments (parameter by moment), spectrum (matrix by

@@ -75,9 +75,10 @@ std::string percent_text(double share) {
   return std::isnan(share) ? nothing : fmt::format("{:.2f}", 100 * share);
 }
 
-std::string mean_text(double mean, double deviation) {
-  if (std::isnan(mean) || std::isnan(deviation)) return number_text(mean);
-  return fmt::format("{} ± {}", number_text(mean), number_text(deviation, 2));
+std::string median_text(double lower_quartile, double median, double upper_quartile) {
+  if (std::isnan(median) || lower_quartile == upper_quartile) return number_text(median, 3);
+  return fmt::format("{} [{}, {}]", number_text(median, 3), number_text(lower_quartile, 2),
+                     number_text(upper_quartile, 2));
 }
 
 }  // namespace kindred::app

@@ -31,7 +31,7 @@ std::size_t shown_width(const std::string& text);
 std::string number_text(double value, int digits = 4);
 /// A share in per cent without the sign: 0.98765 as "98.77"; "–" for NaN.
 std::string percent_text(double share);
-/// "0.1234 ± 0.0012"; the mean alone where the deviation is NaN.
-std::string mean_text(double mean, double deviation);
+/// "0.123 [0.10, 0.15]": a median and the quartiles; the median alone where all are equal; "–" for NaN.
+std::string median_text(double lower_quartile, double median, double upper_quartile);
 
 }  // namespace kindred::app

@@ -29,7 +29,7 @@ inline const std::string log_level_footer =
 /// Of a verb that tells something of a file.
 inline const std::string telling_footer =
     log_level_footer +
-    "Exit codes: 0 told, whatever the runs' states are, 1 a file cannot be read, 2 wrong usage.";
+    "Exit codes: 0 success, whatever the runs' states are, 1 a file cannot be read, 2 wrong usage.";
 
 Verb train_verb(CLI::App& app);
 Verb plan_verb(CLI::App& app);

@@ -1,6 +1,7 @@
 #include <iostream>
 #include <nlohmann/json.hpp>
 
+#include "app/table.hpp"
 #include "app/verbs.hpp"
 #include "store/lock.hpp"
 #include "store/population_file.hpp"
@@ -53,11 +54,11 @@ Report verify_similarity(const Options& options) {
 void print_json(const Options& options, const Report& report) {
   nlohmann::ordered_json json{{"checked", report.found.checked}, {"problems", report.found.problems}};
   if (options.repair) json["repaired"] = report.found.damaged;
-  std::cout << json.dump(2) << "\n";
+  std::cout << json.dump(2, ' ', false, nlohmann::ordered_json::error_handler_t::replace) << "\n";
 }
 
 void print_text(const Options& options, const Report& report) {
-  for (const auto& problem : report.found.problems) std::cout << problem << "\n";
+  for (const auto& problem : report.found.problems) std::cout << printable(problem) << "\n";
   std::cout << fmt::format("{}: {} {} checked, {} problems\n", options.path, report.found.checked,
                            report.checked, report.found.problems.size());
   if (report.repaired)

@@ -63,6 +63,7 @@ void add_all(const BlockPair& pair, std::int64_t length, const float* widths, do
     Kokkos::parallel_for("kindred::compare::absolute_differences",
                          Kokkos::RangePolicy<Host>(0, (pair.rows + tile - 1) / tile),
                          TileRow<weighted>{pair, first, std::min(chunk, length - first), widths, sums});
+  Host().fence();
 }
 
 }  // namespace

@@ -16,6 +16,12 @@ void announce(const Job& job, const store::PopulationFile& population, const std
   for (std::size_t c = 0; c < job.cohorts.size(); ++c)
     if (std::ranges::find(job.valid[c], true) == job.valid[c].end())
       log::warn("cohort {}: no run is done, so there is no value", job.cohorts[c].name);
+  const auto states = population.states();
+  const auto count = [&](store::State state) { return std::ranges::count(states, state); };
+  if (const auto done = count(store::State::done); done < std::ssize(states))
+    log::info("{} of {} runs are done ({} pending, {} diverged, {} failed): those alone have values", done,
+              states.size(), count(store::State::pending), count(store::State::diverged),
+              count(store::State::failed));
   std::size_t matrices = 0;
   for (const auto& scope : job.layout.cohorts)
     for (const auto& matrix : scope.matrices) matrices += std::max<std::size_t>(1, matrix.slices.size());

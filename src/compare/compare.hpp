@@ -19,6 +19,7 @@ struct CompareOptions {
   std::string parameters = "each";  ///< all, each, or names
   std::string snapshot = "final";   ///< final, or an epoch whose weights are kept
   std::string device = "auto";      ///< auto, cpu or cuda
+  std::string libraries;            ///< versions, for the file's attribute
   std::int64_t probes = 1000;
   std::size_t memory = 0;  ///< bytes for features and values on each rank; 0: a fourth of the node's, shared
   std::optional<std::chrono::seconds> time_limit;  ///< stops 30 s before

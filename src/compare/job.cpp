@@ -121,6 +121,9 @@ Job make_job(const CompareOptions& options, const store::PopulationFile& file, c
                            {"population", options.population},
                            {"created", utc_now()},
                            {"created_by", version_line()},
+                           {"libraries", options.libraries},
+                           {"metrics", options.metrics},
+                           {"parameters", options.parameters},
                            {"device", device.name}};
   Planner planner(job, options, file);
   std::map<std::string, std::vector<std::size_t>> datasets;

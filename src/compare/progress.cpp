@@ -87,8 +87,7 @@ ProgressFile::ProgressFile(const std::string& path, const Job& job)
 
 std::vector<std::uint16_t> ProgressFile::read() const {
   std::vector<std::uint16_t> entries(first_.back());
-  const auto bytes = entries.size() * sizeof(std::uint16_t);
-  KINDRED_VALIDATE(::pread(file_.get(), entries.data(), bytes, sizeof(Head)) == static_cast<ssize_t>(bytes),
+  KINDRED_VALIDATE(store::read_at(file_.get(), sizeof(Head), std::as_writable_bytes(std::span(entries))),
                    io_error("cannot read {} ({}) start again without it", path_, std::strerror(errno)));
   return entries;
 }
@@ -132,9 +131,9 @@ void ProgressFile::note(const Task& task, const std::vector<std::vector<float>>&
 
 void ProgressFile::record() {
   for (const auto& [k, count] : noted_) {
-    const auto at = static_cast<off_t>(sizeof(Head) + k * sizeof(count));
-    KINDRED_VALIDATE(::pwrite(file_.get(), &count, sizeof(count), at) == sizeof(count),
-                     io_error("cannot write {} ({})", path_, std::strerror(errno)));
+    KINDRED_VALIDATE(
+        store::write_at(file_.get(), sizeof(Head) + k * sizeof(count), std::as_bytes(std::span(&count, 1))),
+        io_error("cannot write {} ({})", path_, std::strerror(errno)));
   }
   noted_.clear();
 }

@@ -5,7 +5,7 @@
 #include "core/build_info.hpp"
 #include "core/hash.hpp"
 #include "ingest/cohort.hpp"
-#include "population/reduce.hpp"
+#include "population/groups.hpp"
 #include "sweep/record.hpp"
 
 namespace kindred::ingest {

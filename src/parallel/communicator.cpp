@@ -1,5 +1,6 @@
 #include "parallel/communicator.hpp"
 
+#include <algorithm>
 #include <cstdio>
 #include <cstdlib>
 #include <limits>
@@ -52,7 +53,10 @@ void Communicator::barrier() const { KINDRED_MPI(MPI_Barrier(handle_)); }
 std::string Communicator::broadcast(const std::string& text) const {
   std::string result = text;
   result.resize(static_cast<std::size_t>(broadcast(static_cast<std::int64_t>(text.size()))));
-  KINDRED_MPI(MPI_Bcast(result.data(), static_cast<int>(result.size()), MPI_CHAR, 0, handle_));
+  constexpr std::size_t most = 1 << 30;  // MPI counts in int
+  for (std::size_t first = 0; first < result.size(); first += most)
+    KINDRED_MPI(MPI_Bcast(result.data() + first, static_cast<int>(std::min(most, result.size() - first)),
+                          MPI_CHAR, 0, handle_));
   return result;
 }
 

@@ -66,7 +66,7 @@ class Communicator {
   int rank_ = 0, size_ = 1;
 };
 
-/// Gathers disjoint slots on every rank. `slots` holds slots of `length` doubles whose first element is 0 on
+/// Gathers disjoint slots on rank 0. `slots` holds slots of `length` doubles whose first element is 0 on
 /// all ranks but the one that filled it; a user-defined operation keeps the filled one, so the result is
 /// exact whatever the tree of the reduction. Collective.
 void reduce_slots(const Communicator& communicator, std::span<double> slots, std::size_t length);

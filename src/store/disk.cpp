@@ -137,20 +137,34 @@ void publish(const std::string& path) {
                    io_error("cannot bring the folder {} to the disk ({})", folder, std::strerror(errno)));
 }
 
-bool rewrite_blocks(int fd, std::uint64_t bytes) {
-  std::vector<char> block(kBlock);
-  for (std::uint64_t done = 0; done < bytes;) {
-    const auto wanted = static_cast<std::size_t>(std::min<std::uint64_t>(kBlock, bytes - done));
-    const ssize_t got = ::pread(fd, block.data(), wanted, static_cast<off_t>(done));
-    if (got <= 0 && errno == EINTR) continue;
+bool read_at(int fd, std::uint64_t offset, std::span<std::byte> out) {
+  while (!out.empty()) {
+    const ssize_t got = ::pread(fd, out.data(), out.size(), static_cast<off_t>(offset));
+    if (got < 0 && errno == EINTR) continue;
+    if (got == 0) errno = ENODATA;
     if (got <= 0) return false;
-    for (ssize_t written = 0; written < got;) {
-      const ssize_t n =
-          ::pwrite(fd, block.data() + written, static_cast<std::size_t>(got - written), done + written);
-      if (n < 0 && errno != EINTR) return false;
-      if (n > 0) written += n;
-    }
-    done += static_cast<std::uint64_t>(got);
+    out = out.subspan(static_cast<std::size_t>(got));
+    offset += static_cast<std::uint64_t>(got);
+  }
+  return true;
+}
+
+bool write_at(int fd, std::uint64_t offset, std::span<const std::byte> values) {
+  while (!values.empty()) {
+    const ssize_t put = ::pwrite(fd, values.data(), values.size(), static_cast<off_t>(offset));
+    if (put < 0 && errno == EINTR) continue;
+    if (put < 0) return false;
+    values = values.subspan(static_cast<std::size_t>(put));
+    offset += static_cast<std::uint64_t>(put);
+  }
+  return true;
+}
+
+bool rewrite_blocks(int fd, std::uint64_t bytes) {
+  std::vector<std::byte> block(kBlock);
+  for (std::uint64_t done = 0; done < bytes; done += kBlock) {
+    const auto part = std::span(block).first(std::min<std::uint64_t>(kBlock, bytes - done));
+    if (!read_at(fd, done, part) || !write_at(fd, done, part)) return false;
   }
   return true;
 }

@@ -1,6 +1,8 @@
 #pragma once
 
+#include <cstddef>
 #include <cstdint>
+#include <span>
 #include <string>
 
 namespace kindred::store {
@@ -54,6 +56,11 @@ class NewFile {
 
 /// Syncs path + ".new", gives it its final name, syncs the folder.
 void publish(const std::string& path);
+
+/// All of `out` from `offset` on, and all of `values` to it. False with errno when that fails; ENODATA where
+/// the file ends before. Independent, and safe from several threads.
+bool read_at(int fd, std::uint64_t offset, std::span<std::byte> out);
+bool write_at(int fd, std::uint64_t offset, std::span<const std::byte> values);
 
 /// Writes a file's bytes over themselves in blocks of 8 MiB, which allocates its holes where the file system
 /// has no fallocate. False with errno when a read or write fails.

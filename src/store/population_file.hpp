@@ -194,9 +194,9 @@ class PopulationFile {
   void write_state(std::int64_t run, State state, const std::string& message);
   /// Adds to the recorded time; without effect where a file has no record of it. Independent (one rank).
   void add_training_time(const TrainingTime& time);
-  /// Writes an array of /population/<cohort>, whole. Independent (one rank).
-  void write_population(const std::string& cohort, const std::string& array,
-                        std::span<const std::byte> values);
+  /// Writes elements offset.. of a group's row (flattened) of an array of /population/<cohort>. Independent.
+  void write_population(const std::string& cohort, const std::string& array, std::int64_t group,
+                        std::int64_t offset, std::span<const std::byte> values);
 
  private:
   std::unique_ptr<Implementation> self_;

@@ -76,4 +76,8 @@ struct PopulationFile::Implementation {
   std::vector<std::int64_t> cohort_row_of;
 };
 
+/// Selects elements offset..offset+length-1 of row `row` (flattened) of a dataset with these sizes.
+void select_row_part(hid_t space, const std::vector<hsize_t>& sizes, hsize_t row, hsize_t offset,
+                     hsize_t length);
+
 }  // namespace kindred::store

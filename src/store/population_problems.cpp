@@ -87,6 +87,19 @@ void check_contract(const OpenArray& open, const std::string& path, Problems& pr
                                    fmt::join(dimensions, ", "), fmt::join(expected->dimensions, ", ")));
 }
 
+/// What says which layer a node is of, and the like: parts in order, of which there are as many as names.
+void check_parts(const PopulationFile& view, hid_t group, const std::string& cohort, Problems& problems) {
+  for (const auto& [part_of, names] :
+       {std::pair("node_layer", "layer"), std::pair("singular_value_matrix", "matrix")}) {
+    if (!h5::has_link(group, part_of)) continue;
+    const auto parts = view.cohort_integers(cohort, part_of);
+    const bool bounded = h5::has_link(group, names);
+    if (!std::ranges::is_sorted(parts) || (!parts.empty() && parts.front() < 0) ||
+        (bounded && !parts.empty() && parts.back() >= std::ssize(view.cohort_texts(cohort, names))))
+      problems.push_back(fmt::format("/cohorts/{}/{} names no {} for some, or in no order", cohort, part_of, names));
+  }
+}
+
 void check_columns(PopulationFile::Implementation& file, const PopulationFile& view, Problems& problems) {
   const auto typed = [&](const char* name, Type type) {
     guarded(problems, [&] { file.column(name, type); });
@@ -151,6 +164,7 @@ std::vector<std::string> PopulationFile::problems() const {
         for (const auto& array : self_->cohort(cohort).arrays) check_contract(array, path, problems);
       });
       const h5::Handle group = h5::open_group(self_->file, path);
+      guarded(problems, [&] { check_parts(*this, group, cohort, problems); });
       for (const char* name : {"dataset", "key", "architecture"})
         if (!h5::has_attribute(group, name))
           problems.push_back(fmt::format("{} has no attribute {}", path, name));

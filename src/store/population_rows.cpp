@@ -48,7 +48,8 @@ void select_flat(hid_t space, bool& first, const std::vector<hsize_t>& sizes, st
   if (length > 0) part(offset / slice, 0, length);
 }
 
-/// Selects elements offset..offset+length-1 of row `row` (flattened) of a dataset with these sizes.
+}  // namespace
+
 void select_row_part(hid_t space, const std::vector<hsize_t>& sizes, hsize_t row, hsize_t offset,
                      hsize_t length) {
   std::vector<hsize_t> start(sizes.size(), 0), count(sizes.size(), 1);
@@ -56,8 +57,6 @@ void select_row_part(hid_t space, const std::vector<hsize_t>& sizes, hsize_t row
   bool first = true;
   select_flat(space, first, sizes, start, count, 1, offset, length);
 }
-
-}  // namespace
 
 void PopulationFile::read_rows(const std::string& cohort, const std::string& name, std::int64_t first,
                                std::int64_t count, std::span<std::byte> out) const {

@@ -76,15 +76,19 @@ void PopulationFile::add_training_time(const TrainingTime& time) {
   }
 }
 
-void PopulationFile::write_population(const std::string& cohort, const std::string& name,
-                                      std::span<const std::byte> values) {
+void PopulationFile::write_population(const std::string& cohort, const std::string& name, std::int64_t group,
+                                      std::int64_t offset, std::span<const std::byte> values) {
   const std::string path = "/population/" + cohort + "/" + name;
-  const auto& array = self_->dataset(path);
-  KINDRED_VALIDATE(array.extent.type && array.extent.stored,
-                   io_error("{}:/population/{}/{} is damaged", self_->path, cohort, name));
-  if (values.size() != array.extent.elements * size_of(*array.extent.type))
+  const auto& [sizes, elements, stored, text, type] = self_->dataset(path).extent;
+  KINDRED_VALIDATE(type && stored, io_error("{}:/population/{}/{} is damaged", self_->path, cohort, name));
+  const auto length = values.size() / size_of(*type);
+  if (group < 0 || offset < 0 || static_cast<std::uint64_t>(group) >= sizes.at(0) ||
+      values.size() % size_of(*type) != 0 ||
+      static_cast<std::uint64_t>(offset) + length > elements / sizes.at(0))
     throw std::logic_error("the array " + name + " has another length");
-  h5::check(H5Dwrite(self_->writable(path), file_type(*array.extent.type), H5S_ALL, H5S_ALL, H5P_DEFAULT,
+  const h5::Handle space = h5::simple_space(sizes);
+  select_row_part(space, sizes, static_cast<hsize_t>(group), static_cast<hsize_t>(offset), length);
+  h5::check(H5Dwrite(self_->writable(path), file_type(*type), h5::simple_space({length}), space, H5P_DEFAULT,
                      values.data()),
             "write " + name);
 }

@@ -2,7 +2,7 @@
 
 #include "core/build_info.hpp"
 #include "core/error.hpp"
-#include "population/reduce.hpp"
+#include "population/groups.hpp"
 #include "train/cohort.hpp"
 #include "train/settings_columns.hpp"
 

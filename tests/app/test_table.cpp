@@ -108,10 +108,10 @@ TEST(PercentText, TwoDecimals) {
 }
 
 TEST(MeanText, WithAndWithoutDeviation) {
-  EXPECT_EQ(mean_text(0.5, 0.0123), "0.5000 ± 0.012");
-  EXPECT_EQ(mean_text(0.5, 0), "0.5000 ± 0");
-  EXPECT_EQ(mean_text(0.5, NAN), "0.5000");
-  EXPECT_EQ(mean_text(NAN, NAN), "–");
+  EXPECT_EQ(median_text(-0.25, 0.5, 1234.5), "0.500 [-0.25, 1234]");
+  EXPECT_EQ(median_text(0.5, 0.5, 0.5), "0.500");
+  EXPECT_EQ(median_text(0, INFINITY, INFINITY), "inf [0, inf]");
+  EXPECT_EQ(median_text(NAN, NAN, NAN), "–");
 }
 
 }  // namespace

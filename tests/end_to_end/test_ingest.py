@@ -159,6 +159,18 @@ def test_status(ingested):
         assert status["best_test_accuracy"] == file["runs/test_accuracy"][:].max()
 
 
+def test_groups_of_another_share(tmp_path, trained):
+    """What is asked for is what every reader of the file goes by."""
+    path = ingest(trained[1], tmp_path / "p.h5", "--settings", trained[2], "--optimal-fraction", "0.5")
+    summary = json.loads(run("summary", "--json", path).stdout)
+    assert summary["optimal_fraction"] == 0.5
+    (cohort,) = summary["cohorts"]
+    with h5py.File(path) as file:
+        (groups,) = file["population"].values()
+        assert [cohort["groups"][g]["runs"] for g in ("all", "optimal", "suboptimal")] == list(groups["runs"])
+        assert list(groups["runs"]) == [10, 5, 5]
+
+
 def test_a_finished_file_stays_as_it_is(trained, ingested):
     before = ingested.read_bytes()
     process = run("ingest", trained[1], "-o", ingested, "--settings", trained[2], "--weights", "snapshots")

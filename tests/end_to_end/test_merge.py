@@ -1,5 +1,6 @@
 """Several population files become one, and finished runs are taken over instead of trained again."""
 
+import shutil
 import subprocess
 import sys
 import tomllib
@@ -82,6 +83,25 @@ def test_merged_is_as_trained(tmp_path, parts, ranks):
     train(sweep, merged)
     assert column(merged, "finished_unix").tolist() == [*column(a, "finished_unix"), *column(b, "finished_unix")]
     assert len(before) == merged.stat().st_size
+
+
+@pytest.mark.parametrize("change", ["before the first", "past the last", "no nodes", "no layers", "no moments"])
+def test_nodes_and_statistics_that_do_not_fit(tmp_path, parts, change):
+    """Refused by what reads them, and never read past their ends."""
+    _, (a, b, _) = parts
+    damaged = tmp_path / "d.h5"
+    shutil.copy(a, damaged)
+    with h5py.File(damaged, "r+") as file:
+        (cohort,) = file["cohorts"].values()
+        if change.startswith("no "):
+            del cohort[{"nodes": "node_layer", "layers": "layer_fluctuation", "moments": "moments"}[change[3:]]]
+        else:
+            cohort["node_layer"][-1 if "last" in change else 0] = 1 << 30 if "last" in change else -7
+    process = run("merge", damaged, damaged, "-o", tmp_path / "m.h5", ranks=2)
+    assert process.returncode in (USAGE, INPUT_OUTPUT), process.stderr
+    # Without an array of theirs the runs' checksums are others.
+    assert any(words in process.stderr for words in ("node_layer names no layer", "do not fit", "checksum"))
+    assert not (tmp_path / "m.h5").exists()
 
 
 def test_merged_is_read_by_everything(tmp_path, parts):

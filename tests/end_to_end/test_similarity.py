@@ -44,6 +44,7 @@ def test_the_sweep_has_every_kind_of_run(population):
 def test_shape_of_every_matrix(opened):
     _, matrices, snapshot = opened
     assert matrices.attrs["schema"] == "kindred.similarity"
+    assert "torch" in matrices.attrs["libraries"] and "HDF5" in matrices.attrs["libraries"]
     for cohort, group, valid, _ in cohorts(opened):
         np.testing.assert_array_equal(group["run"], cohort["run"])
         np.testing.assert_array_equal(group["run_other"], cohort["run"])

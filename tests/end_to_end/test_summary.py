@@ -14,7 +14,8 @@ from support import DIVERGED, DONE, FAILED, INPUT_OUTPUT, PENDING, SETTLED, USAG
 
 FRACTION = 0.3
 STATES = ["pending", "done", "diverged", "failed"]
-MAIN = ["mean", "variance", "skewness", "kurtosis", "minimum", "maximum", "l2_norm"]
+MAIN = ["mean", "variance", "skewness", "kurtosis", "l2_norm"]
+SPREAD = ["mean", "std", "min", "lower_quartile", "median", "upper_quartile", "max"]
 
 
 @pytest.fixture(scope="module")
@@ -64,8 +65,12 @@ def number(value, digits=4):
     return f"{value:.{max(digits - 1 - exponent, 0)}f}" if -4 <= exponent <= 5 else scientific
 
 
-def mean(figures):
-    return f"{number(figures['mean'])} ± {number(figures['std'], 2)}"
+def median(figures):
+    low, middle, high = (figures[name] for name in ("lower_quartile", "median", "upper_quartile"))
+    if middle is None:
+        return "–"
+    quartiles = "" if low == high else f" [{number(low, 2)}, {number(high, 2)}]"
+    return number(middle, 3) + quartiles
 
 
 def has_line(text, *cells):
@@ -74,16 +79,18 @@ def has_line(text, *cells):
 
 
 def agree(found, values):
-    """`found` tells mean, std, min and max of the values that are not NaN."""
+    """`found` tells mean, std and quantiles of the values that are not NaN."""
     values = np.asarray(values, float)
     values = values[~np.isnan(values)]
     if not len(values):
-        assert found == {"mean": None, "std": None, "min": None, "max": None}
+        assert found == dict.fromkeys(SPREAD)
         return
     assert found["min"] == values.min() and found["max"] == values.max()
     size = np.abs(values).max() + 1e-300
     assert abs(found["mean"] - values.mean()) <= 1e-13 * size
     assert abs(found["std"] - values.std()) <= 1e-13 * size
+    for name, position in (("lower_quartile", 0.25), ("median", 0.5), ("upper_quartile", 0.75)):
+        assert abs(found[name] - np.quantile(values, position)) <= 1e-13 * size
 
 
 def members(file, cohort):
@@ -147,14 +154,15 @@ def test_tables_of_the_cohorts(population):
         in text
     )
     assert "no optimal and suboptimal runs: 2 done runs of known accuracy, 8 are needed" in text
-    assert "Weights after epoch 2, mean ± standard deviation between the done runs\n  parameter " in text
-    moments = first["groups"]["all"]["moments"]
+    assert "Median over the runs of a group, [lower quartile, upper quartile]\n\n  Weights after epoch 2\n" in text
+    moments = [first["groups"][group]["moments"] for group in groups]
     weights = text[text.index("Weights after") : text.index("Layer fluctuation")]
-    assert list(moments)[-1] == "all" and text.index("\n  all  ") < text.index("\n  fc1.weight  ")
-    for name, figures in moments.items():
-        # Columns that do not fit follow in further lines.
+    assert list(moments[0])[-1] == "all" and weights.index("\n  all  ") < weights.index("\n  fc1.weight  ")
+    for name in moments[0]:
         shown = re.findall(rf"^  {name} +(.*)$", weights, re.MULTILINE)
-        assert re.split(" {2,}", "  ".join(shown)) == [mean(figures[moment]) for moment in MAIN]
+        expected = [[median(of_group[name][moment]) for of_group in moments] for moment in MAIN]
+        # A column that does not fit follows in further lines.
+        assert re.split(" {2,}", "  ".join(shown)) == sum(expected, [])
     for array, kind, name in (
         ("layer_fluctuation", None, "input"),
         ("layer_fluctuation", None, "fc3"),
@@ -163,7 +171,7 @@ def test_tables_of_the_cohorts(population):
         ("spectrum", "alpha", "fc1.weight"),
     ):
         tables = [first["groups"][group][array][name] for group in groups]
-        assert has_line(text, name, *(mean(table[kind] if kind else table) for table in tables))
+        assert has_line(text, name, *(median(table[kind] if kind else table) for table in tables))
     for title in ("layer", "spectral norm", "stable rank", "alpha"):
         assert has_line(text, title, "all", "optimal", "suboptimal")
     assert has_line(text, "fc3.weight", "–", "–", "–"), "10 eigenvalues give no alpha"

@@ -103,15 +103,24 @@ def test_plan(population, sweep_file):
 def test_status(population):
     with h5py.File(population) as file:
         states, accuracy = file["runs/state"][:], file["runs/test_accuracy"][:]
+        cohorts = {name: cohort["run"][:] for name, cohort in file["cohorts"].items()}
     done = np.sort(accuracy[states == 1])
     assert len(done) == 8
     text = output("status", population)
     assert re.search(r"done 8\s+diverged 3\s+failed 0\s+pending 0", text)
-    assert f"best {100 * done[-1]:.2f} %" in text
     status = json.loads(output("status", "--json", population))
     assert [status[key] for key in ("runs", "done", "diverged", "failed", "pending")] == [11, 8, 3, 0, 0]
     assert status["best_test_accuracy"] == done[-1] and done[3] <= status["median_test_accuracy"] <= done[4]
     assert status["failures"] == []
+    assert sorted(cohort["name"] for cohort in status["cohorts"]) == sorted(cohorts)
+    for cohort in status["cohorts"]:
+        runs = cohorts[cohort["name"]]
+        of_cohort = np.sort(accuracy[runs][states[runs] == 1])
+        assert [cohort["runs"], cohort["done"]] == [len(runs), len(of_cohort)]
+        best, median = of_cohort[-1], of_cohort[len(of_cohort) // 2]
+        assert (cohort["best_test_accuracy"], cohort["median_test_accuracy"]) == (best, median)
+        cells = [cohort["name"], len(runs), len(of_cohort), f"{100 * best:.2f}", f"{100 * median:.2f}"]
+        assert re.search("^  " + " +".join(map(str, cells)) + "$", text, re.MULTILINE)
 
 
 def test_status_and_verify_of_a_file_with_every_state(tmp_path, population):

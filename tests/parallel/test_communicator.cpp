@@ -64,6 +64,7 @@ TEST(ReduceSlots, EverySlotArrivesExactlyWhoeverFilledIt) {
       if (static_cast<int>(slot) % world.size() == world.rank())
         for (std::size_t i = 0; i < length; ++i) values[slot * length + i] = expected(slot, i);
     reduce_slots(world, values, length);
+    if (!world.is_root()) continue;
     for (std::size_t slot = 0; slot < slots; ++slot)
       for (std::size_t i = 0; i < length; ++i) ASSERT_EQ(values[slot * length + i], expected(slot, i));
   }

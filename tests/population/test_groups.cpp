@@ -3,7 +3,7 @@
 
 #include <cmath>
 
-#include "population/reduce.hpp"
+#include "population/groups.hpp"
 
 namespace kindred::population {
 namespace {

@@ -3,6 +3,8 @@
 #include <hdf5.h>
 #include <hdf5_hl.h>
 
+#include <array>
+
 #include "core/random.hpp"
 #include "sample_population.hpp"
 #include "scratch.hpp"
@@ -131,6 +133,15 @@ TEST_F(Damaged, NoFlippedBitEndsTheProcess) {
     }
     std::ofstream(path, std::ios::binary) << bytes;
     read_everything(path);
+  }
+}
+
+TEST_F(Damaged, NodesOfNoLayerAreAProblem) {
+  for (const auto& layers : {std::array{-1, 0, 0, 1, 1}, std::array{0, 1, 0, 1, 1}}) {
+    edit(path, [&](hid_t file) {
+      overwrite(file, (std::string("/cohorts/") + kMlp + "/node_layer").c_str(), H5T_NATIVE_INT, layers.data());
+    });
+    EXPECT_THAT(PopulationFile(path).problems(), Contains(HasSubstr("node_layer names no layer")));
   }
 }
 

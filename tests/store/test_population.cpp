@@ -174,10 +174,14 @@ TEST_F(Population, KeepsSummariesPerGroup) {
   const auto path = written();
   {
     PopulationFile file(path, world);
-    const std::vector<std::uint64_t> runs{7, 2, 2};
-    if (world.is_root()) file.write_population(kMlp, "runs", std::as_bytes(std::span(runs)));
-    EXPECT_THROW(file.write_population(kMlp, "runs", std::as_bytes(std::span(runs).first(2))),
-                 std::logic_error);
+    const std::vector<std::uint64_t> runs{7, 2};
+    const auto bytes = std::as_bytes(std::span(runs));
+    if (world.is_root()) file.write_population(kMlp, "runs", 1, 0, bytes.first(8));
+    EXPECT_THROW(file.write_population(kMlp, "runs", 1, 0, bytes), std::logic_error) << "two values";
+    EXPECT_THROW(file.write_population(kMlp, "runs", 1, 1, bytes.first(8)), std::logic_error) << "no place";
+    EXPECT_THROW(file.write_population(kMlp, "runs", 3, 0, bytes.first(8)), std::logic_error) << "no group";
+    EXPECT_THROW(file.write_population(kMlp, "runs", 1, 0, bytes.first(7)), std::logic_error)
+        << "half a value";
   }
   EXPECT_THAT(PopulationFile(path).problems(), ::testing::IsEmpty());
 }
