@@ -3,6 +3,7 @@
 #include <stdexcept>
 
 #include "store/dataset.hpp"
+#include "store/descriptions.hpp"
 #include "store/dimension_scale.hpp"
 #include "store/disk.hpp"
 #include "store/population_file.hpp"
@@ -49,6 +50,7 @@ void create_runs(hid_t file, const PopulationLayout& layout) {
   attach(create_values(group, "pack", std::vector<std::int64_t>(count, 0)));
   text(kMessage);
   scales.finish();
+  describe_datasets(group);
 }
 
 void create_training(hid_t file) {
@@ -100,6 +102,7 @@ void create_cohort(hid_t parent, const CohortLayout& cohort) {
     scales.attach(create_coordinate(group, constant.name, constant.values), {constant.dimension});
   create_arrays(group, scales, cohort.arrays, "run");
   scales.finish();
+  describe_datasets(group);
 }
 
 void create_summaries(hid_t parent, const CohortLayout& cohort, const std::vector<std::string>& groups) {
@@ -109,6 +112,7 @@ void create_summaries(hid_t parent, const CohortLayout& cohort, const std::vecto
   add_scales(scales, cohort, cohort.population, {});
   create_arrays(group, scales, cohort.population, "group");
   scales.finish();
+  describe_datasets(group);
 }
 
 }  // namespace

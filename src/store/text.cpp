@@ -87,6 +87,11 @@ void write_attribute(hid_t object, const std::string& name, std::span<const doub
   check(H5Awrite(attribute, H5T_IEEE_F64LE, values.data()), "write the attribute " + name);
 }
 
+void write_attribute(hid_t object, const std::string& name, std::span<const std::uint8_t> values) {
+  const Handle attribute = create_attribute(object, name, H5T_STD_U8LE, simple_space({values.size()}));
+  check(H5Awrite(attribute, H5T_STD_U8LE, values.data()), "write the attribute " + name);
+}
+
 void change_attribute(hid_t object, const std::string& name, std::int64_t value) {
   const Handle attribute = open_attribute(object, name);
   check(H5Awrite(attribute, H5T_STD_I64LE, &value), "write the attribute " + name);

@@ -18,6 +18,7 @@ std::vector<std::string> read_texts(hid_t dataset, const std::string& name);
 void write_attribute(hid_t object, const std::string& name, const std::string& text);
 void write_attribute(hid_t object, const std::string& name, std::int64_t value);
 void write_attribute(hid_t object, const std::string& name, std::span<const double> values);
+void write_attribute(hid_t object, const std::string& name, std::span<const std::uint8_t> values);
 /// Overwrites an attribute that is there.
 void change_attribute(hid_t object, const std::string& name, std::int64_t value);
 

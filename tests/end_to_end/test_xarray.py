@@ -15,6 +15,7 @@ from support import DONE, SOURCE, STOPPED, compare, settled, start, train, wait_
 
 ENGINES = ["h5netcdf", "netcdf4"]
 RUNS = 18
+TRAINING = ["training/busy_seconds", "training/rank_seconds"]
 
 
 @pytest.fixture(scope="module")
@@ -47,6 +48,23 @@ def test_runs_are_a_table(population, engine):
             np.testing.assert_array_equal(table[name], file[f"runs/{name}"])
         mean = table[table["state"] == DONE].groupby("train.learning_rate")["test_accuracy"].mean()
         assert mean.max() > 0.3
+
+
+def test_the_file_explains_itself(population):
+    """Every dataset says what it holds; settings have their names."""
+    with h5py.File(population) as file:
+        plain = []
+        file.visititems(
+            lambda name, item: plain.append(name)
+            if isinstance(item, h5py.Dataset) and "long_name" not in item.attrs
+            else None
+        )
+        settings = [name for name in file["runs"] if "." in name]
+        assert sorted(plain) == sorted(f"runs/{name}" for name in [*settings, "seed"]) + TRAINING
+        state = file["runs/state"].attrs
+        assert dict(zip(state["flag_values"], state["flag_meanings"].split()))[DONE] == "done"
+    with xr.open_dataset(population, group="runs", engine="h5netcdf") as runs:
+        assert runs["wall_seconds"].dtype == float and runs["wall_seconds"].attrs["units"] == "s"
 
 
 @pytest.mark.parametrize("engine", ENGINES)
