@@ -82,13 +82,14 @@ std::vector<RecordFile> read_files(const DatasetInfo& info, const fs::path& fold
   throw std::logic_error("a format without a reader");
 }
 
+bool holds_files(const fs::path& folder) {
+  std::error_code unreadable;  // counts as missing
+  return fs::is_directory(folder, unreadable) && !fs::is_empty(folder, unreadable);
+}
+
 // The dataset's own folder: in `folder`, or else where the distribution's package puts it.
 fs::path find_folder(const DatasetInfo& info, const fs::path& folder, const fs::path& packages) {
   const fs::path own = folder / info.name, package = packages / info.name;
-  const auto holds_files = [](const fs::path& path) {
-    std::error_code unreadable;  // counts as missing
-    return fs::is_directory(path, unreadable) && !fs::is_empty(path, unreadable);
-  };
   if (holds_files(own) || !holds_files(package)) return own;
   log::info("{} is read from {}, as there is none in {}", info.name, package.string(), folder.string());
   return package;
@@ -129,6 +130,10 @@ const DatasetInfo& dataset_info(std::string_view name) {
 
 std::size_t dataset_bytes(const DatasetInfo& info) {
   return static_cast<std::size_t>((info.train_count + info.test_count) * (info.pixels() + 1));
+}
+
+bool is_there(std::string_view name, const std::string& folder, const std::string& packages) {
+  return holds_files(fs::path(folder) / name) || holds_files(fs::path(packages) / name);
 }
 
 Dataset load_dataset(std::string_view name, const std::string& folder, std::span<std::uint8_t> memory,

@@ -37,12 +37,18 @@ struct Dataset {
 /// Bytes of memory that load_dataset fills for a dataset.
 std::size_t dataset_bytes(const DatasetInfo& info);
 
+/// Where the distribution's packages put datasets.
+inline constexpr const char* package_folder = "/usr/share/datasets";
+
+/// Whether there are files of the dataset where load_dataset would look; they are not opened.
+bool is_there(std::string_view name, const std::string& folder, const std::string& packages = package_folder);
+
 /// Reads dataset `name` from `folder`, which holds one folder per dataset (folder/mnist has the four IDX
 /// files, gzipped or plain; for folder/cifar10 see read_cifar10), or from `packages` where `folder` has none,
 /// into `memory` of dataset_bytes, and checks counts, shapes and labels. Warns of files that are not the
 /// published ones. Independent. Throws an input/output error that names the file and what is wrong with it.
 Dataset load_dataset(std::string_view name, const std::string& folder, std::span<std::uint8_t> memory,
-                     const std::string& packages = "/usr/share/datasets");
+                     const std::string& packages = package_folder);
 
 /// The view of memory that load_dataset filled, on this or another process of the node.
 Dataset view_dataset(std::string_view name, std::span<const std::uint8_t> memory);

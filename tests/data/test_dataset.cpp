@@ -43,6 +43,16 @@ class Mnist : public testing::Test {
 };
 Bytes* Mnist::memory = nullptr;
 
+TEST(Datasets, AreThereWhereTheyWouldBeRead) {
+  const TemporaryFolder folder, empty;
+  std::filesystem::create_directory(folder.path() / "mnist");
+  EXPECT_FALSE(is_there("mnist", folder.path(), empty.path())) << "a folder without files";
+  std::ofstream(folder.path() / "mnist" / "anything");
+  EXPECT_TRUE(is_there("mnist", folder.path(), empty.path()));
+  EXPECT_TRUE(is_there("mnist", empty.path(), folder.path())) << "of a package";
+  EXPECT_FALSE(is_there("cifar10", folder.path(), empty.path()));
+}
+
 TEST_F(Mnist, HoldsThePublishedCounts) {
   const Dataset mnist = load_dataset("mnist", data_folder, *memory);
   EXPECT_EQ(mnist.train_count(), 60000);

@@ -100,6 +100,12 @@ def test_plan(population, sweep_file):
     assert 0 < plan["seconds"] < 600
 
 
+def test_a_plan_tells_that_a_dataset_is_missing(tmp_path, sweep_file):
+    process = run("plan", sweep_file, "--data", tmp_path)
+    assert process.returncode == SETTLED and "runs" in process.stdout
+    assert f"the dataset mnist is not in {tmp_path} (training needs it) run data/fetch.sh mnist" in process.stderr
+
+
 def test_status(population):
     with h5py.File(population) as file:
         states, accuracy = file["runs/state"][:], file["runs/test_accuracy"][:]
