@@ -29,6 +29,11 @@ class Pairs:
     difference: Estimate  # optimal - suboptimal; intervals of all the metrics hold together at 95 %
 
     @property
+    def of(self) -> str:
+        """The slice for a reader; "" of a metric without slices."""
+        return "all weights" if self.slice == "all" else self.slice
+
+    @property
     def verdict(self) -> int:
         """1 where optimal runs are more alike than suboptimal ones, -1 less, 0 not distinguishable."""
         if not self.difference.excludes(0):

@@ -132,7 +132,7 @@ def test_pairs_are_means_over_pairs(make):
         return np.mean([np.abs(weights[i] - weights[j]).mean() for i in a for j in b if i != j])
 
     best, worst = order[:6], order[-6:]
-    assert pair.slice == "all" and pair.kind == "distance"
+    assert pair.slice == "all" and pair.of == "all weights" and pair.kind == "distance"
     assert pair.optimal == pytest.approx(mean(best, best), rel=1e-5)
     assert pair.suboptimal == pytest.approx(mean(worst, worst), rel=1e-5)
     assert pair.between == pytest.approx(mean(best, worst), rel=1e-5)

@@ -115,7 +115,7 @@ def between_figure(findings: Findings, pairs) -> Figure | None:
                 reversed=found.kind == "distance",
                 names=[names[c.name] for c in cohorts],
             )
-            panels.append(Panel(f"{found.metric}, {group}", [heat]))
+            panels.append(Panel(f"{found.metric}, {group}", [heat], subtitle=found.of))
     order = ", ".join(f"{i + 1} {names[c.name]}" for i, c in enumerate(cohorts))
     caption = (
         "Mean over the pairs of runs of two cohorts (the diagonal: within one), optimal runs beside suboptimal ones "

@@ -38,7 +38,7 @@ def _panel(found, order, scale) -> Panel:
     np.fill_diagonal(matrix, np.nan)
     low, high, log = scale
     values, members = reduced(matrix, np.asarray(order))
-    words = ", ".join(filter(None, [found.slice, found.kind, "log scale" if log else ""]))
+    words = ", ".join(filter(None, [found.of, found.kind, "log scale" if log else ""]))
     heat = Heat(values, low, high, found.metric, log, reversed=found.kind == "distance", members=members)
     return Panel(found.metric, [heat], subtitle=words)
 
@@ -81,19 +81,20 @@ def reduced(matrix: np.ndarray, order: np.ndarray) -> tuple[np.ndarray, list[np.
 
 
 def map_figure(
-    key: str, maps: dict, colours: dict[str, str], caption: str, cohort: str = ""
+    key: str, maps: dict, matrices: list, colours: dict[str, str], caption: str, cohort: str = ""
 ) -> Figure | None:
-    """The runs in the plane, a metric a frame, a panel a colouring (title → column). `maps` are `Embedding`s."""
+    """The runs in the plane, a metric a frame, a panel a colouring (title → column). `maps` are `Embedding`s of
+    the `Pairs` that `matrices` holds, by metric."""
     known = {metric: e for metric, e in maps.items() if len(e.coordinates)}
     if not known:
         return None
     frames = {}
-    for k, found in enumerate(known.values()):
+    of = {pairs.metric: pairs.of for pairs in matrices}
+    for k, (metric, found) in enumerate(known.items()):
         x, y = found.coordinates.to_numpy(float)[:, :2].T
         runs = found.coordinates.index.to_numpy()
-        words = (
-            f"n = {len(runs)}, stress {found.stress:.2f}" if np.isfinite(found.stress) else f"n = {len(runs)}"
-        )
+        stress = f"stress {found.stress:.2f}" if np.isfinite(found.stress) else ""
+        words = ", ".join(filter(None, [of[metric], f"n = {len(runs)}", stress]))
         centre, reach = [(v.min() + v.max()) / 2 for v in (x, y)], max(np.ptp(x), np.ptp(y)) * 0.53 or 1.0
         axes = [Axis(low=float(c - reach), high=float(c + reach)) for c in centre]
         frames[(k,)] = [

@@ -67,12 +67,12 @@ def _compared(report: Report) -> list[str]:
     )
     return [
         page.paragraph("Do good networks resemble one another whatever the dataset and the architecture?"),
-        report.place(maps.map_figure("map-of-all", embedded, colours, map_caption)),
+        report.place(maps.map_figure("map-of-all", embedded, findings.across, colours, map_caption)),
         report.place(figures.between_figure(findings, findings.across)),
         report.place(heat),
         pairs_table(findings.across, True, tested=False),
         page.paragraph(_closer(findings)),
-        _tests(tests),
+        _tests(findings.across, tests),
     ]
 
 
@@ -104,13 +104,16 @@ def _tested(findings: Findings, distance):
     return permanova(some, label, strata=stratum), dispersion(some, label, strata=stratum)
 
 
-def _tests(tests) -> str:
-    head = ["metric", "n", "partial R² of the groups", "p", "spread, optimal / suboptimal", "p"]
+def _tests(pairs, tests) -> str:
+    of = {p.metric: p.of for p in pairs}
+    head = ["metric", "of", "n", "partial R² of the groups", "p", "spread, optimal / suboptimal", "p"]
     rows, strong = [], set()
     for metric, (apart, spread) in tests.items():
         values = spread.dispersions
         ratio = values["optimal"] / values["suboptimal"] if values.get("suboptimal") else np.nan
-        rows.append([metric, apart.n, number(apart.effect, 2), told(apart), number(ratio), told(spread)])
+        rows.append(
+            [metric, of[metric], apart.n, number(apart.effect, 2), told(apart), number(ratio), told(spread)]
+        )
         if min(apart.p, spread.p) < 0.05 / (2 * len(tests)):
             strong.add(len(rows) - 1)
     if not rows:
@@ -119,4 +122,4 @@ def _tests(tests) -> str:
         "Tests over all cohorts at once, permuting within cohorts: do optimal and suboptimal runs lie apart "
         f"(PERMANOVA), and is one of them more spread out (PERMDISP)? Bold: p below 0.05 / {2 * len(tests)}."
     )
-    return page.table(head, rows, {1, 2, 3, 4, 5}, strong) + page.paragraph(words, "soft")
+    return page.table(head, rows, {2, 3, 4, 5, 6}, strong) + page.paragraph(words, "soft")

@@ -51,7 +51,7 @@ def _cohort(report: Report, cohort: CohortFindings) -> str:
         report.place(_heat_maps(cohort, clusters))
         + _without_outputs(cohort.pairs)
         + pairs_table(cohort.pairs, cohort.groups.size > 0)
-        + _tests(tests)
+        + _tests(cohort.pairs, tests)
         + report.place(_map(cohort, maps))
         + _metric_definitions(cohort.pairs)
     )
@@ -93,7 +93,7 @@ def _map(cohort: CohortFindings, maps):
         "The runs in the plane, so that distances are as near as can be to those of the metric (classical scaling; "
         "stress 0 is exact). The axes have no meaning of their own."
     )
-    return figures.map_figure(f"map-of-runs-{cohort.name}", maps, colours, caption, cohort.name)
+    return figures.map_figure(f"map-of-runs-{cohort.name}", maps, cohort.pairs, colours, caption, cohort.name)
 
 
 def _tested(cohort: CohortFindings, distance: pd.DataFrame):
@@ -109,16 +109,18 @@ def _tested(cohort: CohortFindings, distance: pd.DataFrame):
     return permanova(some, list(label.values())), dispersion(some, list(label.values()))
 
 
-def _tests(tests) -> str:
+def _tests(pairs, tests) -> str:
     """The tests of all metrics."""
     if not tests:
         return ""
-    head = ["metric", "n", "R² of the groups", "p", "distance to centroid, optimal", "suboptimal", "p"]
+    of = {p.metric: p.of for p in pairs}
+    head = ["metric", "of", "n", "R² of the groups", "p", "distance to centroid, optimal", "suboptimal", "p"]
     rows, strong = [], set()
     for metric, (apart, spread) in tests.items():
         rows.append(
             [
                 metric,
+                of[metric],
                 apart.n,
                 number(apart.effect, 2),
                 told(apart),
@@ -135,7 +137,7 @@ def _tests(tests) -> str:
     )
     return page.details(
         f"Tests of the groups' places and spread ({len(strong)} of {len(rows)} metrics tell them apart)",
-        page.table(head, rows, {1, 2, 3, 4, 5, 6}, strong) + page.paragraph(words, "soft"),
+        page.table(head, rows, {2, 3, 4, 5, 6, 7}, strong) + page.paragraph(words, "soft"),
     )
 
 
@@ -163,7 +165,7 @@ def pairs_table(pairs, groups: bool, tested: bool = True) -> str:
     words = {1: "more alike", -1: "less alike", 0: "not distinguishable"}
     rows, strong = [], set()
     for i, p in enumerate(pairs):
-        row = [p.metric, p.slice, p.kind, number(p.optimal), number(p.suboptimal), number(p.between)]
+        row = [p.metric, p.of, p.kind, number(p.optimal), number(p.suboptimal), number(p.between)]
         if tested:
             d = p.difference
             known = np.isfinite(d.low)

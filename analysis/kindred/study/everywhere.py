@@ -8,7 +8,8 @@ import pandas as pd
 from kindred.similarity import Similarity
 from kindred.statistics import across_strata, adjust, mantel, permanova
 from kindred.statistics.resampling import codes
-from kindred.study.material import Cohort, matrix
+from kindred.study.material import Cohort
+from kindred.study.matrices import matrix
 
 METRICS = (
     "moment",

@@ -1,4 +1,4 @@
-"""What the claims are tested on: cohorts with their good and poor runs, and distances between runs."""
+"""What the claims are tested on: cohorts with their good and poor runs."""
 
 from __future__ import annotations
 
@@ -8,12 +8,10 @@ from dataclasses import dataclass, field, replace
 import numpy as np
 import pandas as pd
 
-from kindred.distances import distances
 from kindred.errors import KindredError
 from kindred.features import FAMILIES, matrix_names, weight_features
 from kindred.groups import Groups, rank_runs, setting_codes, varying_settings
 from kindred.population import Population
-from kindred.similarity import Similarity
 
 
 @dataclass
@@ -150,23 +148,3 @@ def _standardised(arrays, groups: Groups) -> dict:
         quartiles = [values[:, np.abs(probability - q).argmin()] for q in (0.25, 0.5, 0.75)]
         found[name] = (values - quartiles[1][:, None]) / (quartiles[2] - quartiles[0])[:, None]
     return found
-
-
-def matrix(similarity: Similarity, scope: str, metric: str, runs, **slice) -> pd.DataFrame | None:
-    """Distances between `runs` by a metric, or None where the file lacks it."""
-    if scope not in similarity.scopes or metric not in similarity.metrics(scope):
-        return None
-    chosen = slice or similarity.default_slice(scope, metric)
-    return distances(similarity.matrix(scope, metric, **chosen), runs)
-
-
-def stacked(tables: list[pd.DataFrame]) -> tuple[np.ndarray, np.ndarray]:
-    """Matrices along a diagonal, and which of them each row is of; what is between them stands at 0.
-
-    For tests that stay within strata and never look between these."""
-    sizes = [len(table) for table in tables]
-    whole, at = np.zeros((sum(sizes), sum(sizes))), 0
-    for table in tables:
-        whole[at : at + len(table), at : at + len(table)] = table.to_numpy()
-        at += len(table)
-    return whole, np.repeat(np.arange(len(tables)), sizes)

@@ -12,7 +12,7 @@ from kindred.figures.extent import near_quartiles
 from kindred.figures.style import INK, log_ticks
 from kindred.sentences import fixed
 from kindred.study.canvas import ARCHITECTURES, COLOURS, MARKERS, label_edges, new_figure, new_grid, plain_log
-from kindred.study.material import matrix
+from kindred.study.matrices import matrix
 
 
 def accuracy(cohorts):

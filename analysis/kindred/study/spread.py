@@ -8,7 +8,8 @@ from scipy.spatial.distance import pdist, squareform
 
 from kindred.similarity import Similarity
 from kindred.statistics import adjust, correlate, dispersion
-from kindred.study.material import Cohort, learned, matrix, stacked
+from kindred.study.material import Cohort, learned
+from kindred.study.matrices import matrix, stacked
 
 STATISTICS = ("moment",)
 DISTRIBUTION = ("wasserstein", "wasserstein_standardized", "kolmogorov_smirnov", "jensen_shannon")
@@ -19,7 +20,7 @@ TOGETHER = ("all cohorts", "one seed each")  # rows that are of no single cohort
 
 def alike(cohorts: list[Cohort], similarity: Similarity) -> pd.DataFrame:
     """For each metric and cohort, and for all cohorts together: dispersion of optimal runs by that of
-    suboptimal ones.
+    suboptimal ones. `spectral` and `node_strength` are means over the layers, each by its median distance.
 
     `one seed each` is of all cohorts again, with the better run only of those that differ by their seeds.
     p-values are adjusted (Benjamini-Hochberg) over the cohorts of a metric, and those of all cohorts
