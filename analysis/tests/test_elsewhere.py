@@ -35,7 +35,7 @@ def test_page_says_what_is_left_out(make, tmp_path, structure):
     assert ("Left out: the file has no node strengths" in words) == (not structure)
     assert ("Left out: the file has no spectra" in words) == (not structure)
     shown = {key.removesuffix(f"-{plan.cohort}") for key in PageData(page).figures}
-    assert shown == {"distributions", "similarity", "map-of-runs"} | (
+    assert shown == {"distributions", "shapes", "similarity", "map-of-runs"} | (
         {"strengths", "spectra"} if structure else set()
     )
     assert not re.search(r"\b(nan|inf|None)\b", words)

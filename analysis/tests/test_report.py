@@ -77,6 +77,7 @@ def test_page_of_a_whole_population(make, tmp_path):
             "statistic",
             "correlations",
             "distributions",
+            "shapes",
             "spread",
             "matrices",
         ),

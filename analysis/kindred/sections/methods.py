@@ -55,7 +55,14 @@ _DEFINITIONS = [
         "Variance, skewness, kurtosis",
         "Of all elements w of a parameter tensor, with the mean over n: variance "
         "Σ(w − mean)² / n; skewness and excess kurtosis from central moments of the same "
-        "normalisation. “All parameters” takes every weight and bias of a network together.",
+        "normalisation (1/n, not corrected for bias). Excess kurtosis is 0 for a normal distribution. "
+        "“All parameters” takes every weight and bias of a network together.",
+    ),
+    (
+        "Shape of a weight distribution",
+        "Quantiles of all weights of a run, less their median, by their interquartile range (IQR), against those of "
+        "the standard normal distribution, standardised alike (a Q-Q plot): the same for weights that differ by a "
+        "constant or a factor.",
     ),
     (
         "Spearman's ρ",

@@ -5,13 +5,12 @@ from __future__ import annotations
 import numpy as np
 
 from kindred import page
-from kindred.distributions import pooled_distributions
 from kindred.estimates import SMALLEST_GROUP, SMALLEST_SAMPLE
 from kindred.figures import statistics, weights
 from kindred.figures.common import thin
 from kindred.findings import CohortFindings
 from kindred.moments import RAW_MOMENTS, WHOLE, alikeness
-from kindred.sections import structure
+from kindred.sections import distributions, structure
 from kindred.sections.context import Report
 from kindred.sentences import cohort_lines, fixed, interval, number, probability
 
@@ -26,7 +25,7 @@ def section(report: Report) -> str:
         parts.append(report.of_cohorts(lambda c: page.found(cohort_lines(c, report.findings.compared))))
     for anchor, label, build in (
         ("variance", "Layer by layer, epoch by epoch", _statistics),
-        ("weights", "Distribution of the weights", _distributions),
+        ("weights", "Distribution of the weights", distributions.weights),
         ("spread", "Spread between runs", _spread),
         ("nodes", "Nodes", structure.nodes),
         ("spectra", "Spectra", structure.spectra),
@@ -83,27 +82,6 @@ def _correlations(cohort: CohortFindings) -> str:
             "runs that differ by their seeds. Neither shows a cause."
         )
     return "".join([*parts, page.paragraph(words, "soft")])
-
-
-def _distributions(report: Report, cohort: CohortFindings) -> str:
-    parameters = list(dict.fromkeys(d.parameter for d in cohort.distributions))
-    if not parameters:
-        return page.paragraph("The file has no histograms of the weights.", "note")
-    epochs = thin(cohort.snapshots, _MOST_EPOCHS)
-    with report.summary(cohort) as summary:
-        found = pooled_distributions(report.arrays(cohort), summary, cohort.groups.named, parameters, epochs)
-    rows = [[c.statistic, number(c.optimal), number(c.suboptimal), _p(cohort, c.p)] for c in cohort.contrasts]
-    head = ["all weights of a network", "median, optimal", "median, suboptimal", "Mann-Whitney"]
-    table = page.table(head, rows, {1, 2, 3}) if rows else ""
-    return report.place(weights.distribution_figure(cohort, found)) + table
-
-
-def _p(cohort: CohortFindings, p: float) -> str:
-    return (
-        probability(p)
-        if cohort.groups.size >= SMALLEST_GROUP
-        else f"too small: {cohort.groups.size} runs each"
-    )
 
 
 def _spread(report: Report, cohort: CohortFindings) -> str:

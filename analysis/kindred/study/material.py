@@ -12,6 +12,7 @@ from kindred.errors import KindredError
 from kindred.features import FAMILIES, matrix_names, weight_features
 from kindred.groups import Groups, rank_runs, setting_codes, varying_settings
 from kindred.population import Population
+from kindred.shapes import Shapes, weight_shapes
 
 
 @dataclass
@@ -33,7 +34,7 @@ class Cohort:
     each: list[pd.DataFrame] = field(default_factory=list)  # by snapshot: features of each tensor and layer
     matrices: list[str] = field(default_factory=list)
     layers: list[str] = field(default_factory=list)
-    densities: dict = field(default_factory=dict)  # group → mean quantiles of the standardised weights
+    shapes: Shapes | None = None  # of the two ends, last snapshot
 
     @property
     def label(self) -> str:
@@ -67,7 +68,7 @@ class Cohort:
             return None
         common, each = ([table.loc[groups.order] for table in tables] for tables in (self.common, self.each))
         return replace(
-            self, groups=groups, runs=self.runs.loc[groups.order], common=common, each=each, densities={}
+            self, groups=groups, runs=self.runs.loc[groups.order], common=common, each=each, shapes=None
         )
 
     def shape(self, snapshot: int) -> pd.DataFrame:
@@ -122,7 +123,7 @@ def read_cohorts(population: Population) -> list[Cohort]:
             for i in range(len(cohort.epochs)):
                 cohort.common.append(weight_features(arrays, groups.order, i, "common", FAMILIES))
                 cohort.each.append(weight_features(arrays, groups.order, i, "each", FAMILIES))
-            cohort.densities = _standardised(arrays, groups)
+            cohort.shapes = weight_shapes(arrays, groups.named)
         found.append(cohort)
     if not found:
         raise KindredError(
@@ -136,15 +137,3 @@ def _classes(arrays) -> float:
         return float(json.loads(arrays.attrs["architecture"])["classes"])
     except (KeyError, TypeError, ValueError):
         return float("inf")
-
-
-def _standardised(arrays, groups: Groups) -> dict:
-    """Quantiles of all weights of a run, less the median, by the interquartile range: [run, probability]."""
-    at = arrays["quantiles"].isel(snapshot=-1).sel(parameter="all")
-    probability = at["probability"].values.astype(float)
-    found = {"probability": probability}
-    for name, members in groups.named.items():
-        values = at.sel(run=members).values.astype(float)
-        quartiles = [values[:, np.abs(probability - q).argmin()] for q in (0.25, 0.5, 0.75)]
-        found[name] = (values - quartiles[1][:, None]) / (quartiles[2] - quartiles[0])[:, None]
-    return found

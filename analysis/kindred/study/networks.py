@@ -5,12 +5,12 @@ from __future__ import annotations
 import numpy as np
 import pandas as pd
 from matplotlib.figure import Figure
-from scipy import stats
 
 from kindred.embedding import embed
 from kindred.figures.extent import near_quartiles
 from kindred.figures.style import INK, log_ticks
 from kindred.sentences import fixed
+from kindred.shapes import REACH
 from kindred.study.canvas import ARCHITECTURES, COLOURS, MARKERS, label_edges, new_figure, new_grid, plain_log
 from kindred.study.matrices import matrix
 
@@ -85,14 +85,12 @@ def shape(cohorts):
     """Quantiles of the standardised weights against those of a normal distribution, a line a run."""
     grid, figure, axes = new_grid(cohorts)
     for c, place in grid:
-        panel, probability = axes[place], c.densities["probability"]
-        rows = np.flatnonzero((probability > 0.001) & (probability < 0.999))[::8]
-        normal = stats.norm.ppf(probability[rows]) / (2 * stats.norm.ppf(0.75))
+        panel, normal = axes[place], c.shapes.normal
         for name in ("suboptimal", "optimal"):
-            for line in c.densities[name]:
-                panel.plot(normal, line[rows], color=COLOURS[name], alpha=0.45, linewidth=0.8)
+            for line in c.shapes.lines[name]:
+                panel.plot(normal, line, color=COLOURS[name], alpha=0.45, linewidth=0.8)
         panel.plot(normal, normal, color=INK, linewidth=0.7, linestyle=(0, (4, 3)))
-        panel.set(ylim=(-4.5, 4.5))
+        panel.set(ylim=(-REACH, REACH))
         panel.set_title(c.label, fontsize=8.5, loc="left")
     label_edges(axes, "quantile of a normal distribution (interquartile ranges)", "of the weights")
     return figure
