@@ -10,6 +10,7 @@ from kindred.figures.shapes import shape_figure
 from kindred.figures.weights import distribution_figure
 from kindred.findings import CohortFindings
 from kindred.sections.context import Report
+from kindred.sections.parameters import statistics
 from kindred.sentences import number, probability
 
 _MOST_EPOCHS = 6
@@ -21,6 +22,7 @@ def weights(report: Report, cohort: CohortFindings) -> str:
         _densities(report, cohort, epochs),
         report.place(shape_figure(cohort, report.arrays(cohort), epochs)),
         _contrasts(cohort),
+        statistics(report, cohort),
     ]
     return "".join(parts)
 
