@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 import tomllib
 
 import h5py
@@ -14,6 +15,7 @@ from kindred.errors import KindredError, NotKindredFileError
 
 STATES = ("pending", "done", "diverged", "failed")
 DEFAULT_OPTIMAL_FRACTION = 0.25
+_INGESTED_FRACTION = re.compile(r"^record\.optimal_fraction=(\d+(?:\.\d+)?(?:e-?\d+)?)$", re.MULTILINE)
 
 
 class Population(Container):
@@ -33,9 +35,14 @@ class Population(Container):
 
     @property
     def optimal_fraction(self) -> float:
-        """The share of the runs in each of the groups `optimal` and `suboptimal`."""
-        record = self._sweep_table().get("record", {})
-        value = record.get("optimal_fraction") if isinstance(record, dict) else None
+        """The share of the runs in each of the groups `optimal` and `suboptimal`: of the sweep, or of `kindred ingest`
+        where there is none."""
+        if self.sweep:
+            record = self._sweep_table().get("record", {})
+            value = record.get("optimal_fraction") if isinstance(record, dict) else None
+        else:
+            found = _INGESTED_FRACTION.search(str(self.attrs.get("ingest", "")))
+            value = float(found[1]) if found else None
         return (
             float(value) if isinstance(value, (int, float)) and 0 < value <= 0.5 else DEFAULT_OPTIMAL_FRACTION
         )

@@ -45,6 +45,29 @@ def test_cohort_is_labelled_and_lazy(make):
         assert population.attrs["created_by"] == "kindred 0.1.0 (abc1234)"
 
 
+@pytest.mark.parametrize(
+    "sweep, ingest, fraction",
+    [
+        ("", "cohorts=0a\nrecord.optimal_fraction=0.1\nrecord.quantiles=257\n", 0.1),
+        ("", "record.histogram_bins=512\n", 0.25),
+        ("", "record.optimal_fraction=1e-05\n", 1e-5),
+        ("", "record.optimal_fraction=7\n", 0.25),
+        ("", None, 0.25),
+        ("[record]\noptimal_fraction = 0.5\n# Merged\n# optimal_fraction = 0.1\n", "", 0.5),
+        ('name = "merged"\n', "record.optimal_fraction=0.1\n", 0.25),
+    ],
+)
+def test_fraction_of_the_groups(make, sweep, ingest, fraction):
+    """Of the sweep, the first of merged ones; of `kindred ingest` where there is none."""
+    path, _ = make(Plan(runs=3), similarity=False)
+    with h5py.File(path, "r+") as file:
+        file.attrs["sweep"] = sweep
+        if ingest is not None:
+            file.attrs["ingest"] = ingest
+    with kindred.open_population(path) as population:
+        assert population.optimal_fraction == fraction
+
+
 def test_plain_xarray_reads_the_same_file(make):
     plan = Plan(runs=3)
     path, _ = make(plan, similarity=False)
