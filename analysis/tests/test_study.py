@@ -170,6 +170,14 @@ def test_the_text_holds_the_tables(planted):
         filled("<!-- table guess -->\n<!-- end -->", planted / "study")
 
 
+def test_provenance(planted):
+    found = table(planted, "provenance").set_index("attribute")
+    assert list(found.index) == ["created_by", "libraries", "created", "sweep_id"]
+    assert found.loc["created_by", "population"] == "kindred 0.1.0 (abc1234)"
+    assert list(found.loc["sweep_id"]) == ["feed", "feed"]
+    assert "| created | 2026-01-02T03:04:05Z | – |" in (planted / "findings.md").read_text(encoding="utf-8")
+
+
 def test_figures_and_sizes(planted):
     figures = sorted(path.stem for path in (planted / "study").glob("*.svg"))
     assert {"accuracy", "alike", "origin", "variance", "strength", "shape", "epochs", "prediction"} <= set(

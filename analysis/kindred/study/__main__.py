@@ -14,6 +14,7 @@ from kindred.similarity import open_similarity
 from kindred.study.document import filled
 from kindred.study.figures import draw
 from kindred.study.material import read_cohorts
+from kindred.study.provenance import provenance
 from kindred.study.tables import compute, csv, runs_summary
 
 
@@ -44,6 +45,7 @@ def study(population_path, similarity_path, folder: pathlib.Path):
     with open_population(population_path) as population, open_similarity(similarity_path) as similarity:
         cohorts = read_cohorts(population)
         tables = compute(cohorts, similarity)
+        tables["provenance"] = provenance(population.attrs, similarity.attrs)
         for name, table in tables.items():
             write(folder / f"{name}.csv", csv(table).encode())
         write(folder / "runs.csv", runs_summary(cohorts).to_csv(lineterminator="\n").encode())

@@ -185,5 +185,6 @@ _RENDER = {
     "transfer": lambda table: _wide(
         table, "left_out", lambda row: f"**{fixed(row['rho'])}**" if row["low"] > 0 else fixed(row["rho"])
     ),
+    "provenance": lambda table: table.fillna("–"),
 }
 RENDERED = tuple(_RENDER)
