@@ -60,7 +60,7 @@ class Similarity(Container):
         return array
 
     def default_slice(self, scope: str, metric: str) -> dict[str, str]:
-        """The slice a summary looks at: all parameters together, the penultimate representation."""
+        """The slice a summary looks at: all parameters together, the penultimate representation, the last layer."""
         data = self.file[f"{self._group(scope)}/{metric}"]
         names = [scale[0].name.rsplit("/", 1)[-1] if len(scale) else "" for scale in data.dims]
         for dimension in names[:-2]:
