@@ -4,21 +4,33 @@
 set -euo pipefail
 source "$(dirname "${BASH_SOURCE[0]}")/environment.sh"
 
-if [ "${1:-}" = -h ] || [ "${1:-}" = --help ]; then
+usage() {
   cat <<'TEXT'
-usage: jobs/quickstart.sh [DIR]
+usage: jobs/quickstart.sh [DIR] [--no-packages]
 
 Leaves population.h5, similarity.h5 and report.html in DIR (default: quickstart).
+
+  --no-packages  install no distribution packages (they are there, or a cluster's modules supply them)
+
 Environment: KINDRED_VENV, KINDRED_BUILD  where the Python environment and the build are
              KINDRED_RANKS                MPI ranks (default: one per core)
 TEXT
-  exit 0
-fi
-folder=${1:-quickstart}
-ranks=${KINDRED_RANKS:-$(nproc)}
-mkdir -p "$folder"
+}
 
-"$KINDRED_ROOT/jobs/setup.sh"
+folder=quickstart
+setup=()
+for argument in "$@"; do
+  case $argument in
+    --no-packages) setup=("$argument") ;;
+    -h | --help) usage; exit 0 ;;
+    -*) usage >&2; exit 2 ;;
+    *) folder=$argument ;;
+  esac
+done
+ranks=${KINDRED_RANKS:-$(nproc)}
+mkdir -p -- "$folder"
+
+"$KINDRED_ROOT/jobs/setup.sh" "${setup[@]}"
 say "building"
 build kindred
 kindred=$KINDRED_BUILD/bin/kindred

@@ -21,6 +21,8 @@ where that was. A line of job numbers for each sweep is printed.
   --tasks N      train with N ranks (default: by the estimated time)
   --time MIN     time limit of the training job in minutes (default: by the estimated time); longer work is requeued
   --metrics M    what kindred compare computes (default: fast)
+  --train OPTS   further options of kindred train, in one word: --train "--retry-failed --reuse other.h5"
+  --compare OPTS further options of kindred compare
   --strict       compare only when no run failed
   --dry-run      print the commands, submit nothing
 Environment: KINDRED_SITE   the site's settings (default: jobs/slurm/site.sh)
@@ -29,12 +31,13 @@ TEXT
 }
 
 out=. gpus='' tasks='' minutes='' metrics=fast dry=no
+train_options=() compare_options=()
 export KINDRED_STRICT=no
 sweeps=()
 number() { [[ $2 =~ ^[1-9][0-9]*$ ]] || fail "$1 $2: not a whole number of at least 1"; }
 while [ $# -gt 0 ]; do
   case $1 in
-    -o | --gpus | --tasks | --time | --metrics)
+    -o | --gpus | --tasks | --time | --metrics | --train | --compare)
       [ $# -ge 2 ] || fail "$1 lacks its value (see --help)"
       case $1 in
         -o) out=$2 ;;
@@ -42,6 +45,8 @@ while [ $# -gt 0 ]; do
         --tasks) number "$1" "$2"; tasks=$2 ;;
         --time) number "$1" "$2"; minutes=$2 ;;
         --metrics) metrics=$2 ;;
+        --train) read -ra train_options <<<"$2" ;;
+        --compare) read -ra compare_options <<<"$2" ;;
       esac
       shift
       ;;
@@ -81,6 +86,12 @@ for sweep in "${sweeps[@]}"; do
     fail "two sweep files are called $name.toml (their results would be in one folder) rename one"
   if [ -e "$out/$name/sweep.toml" ] && ! cmp -s -- "$sweep" "$out/$name/sweep.toml"; then
     fail "$out/$name is of another sweep (its sweep.toml differs from $sweep) give another folder with -o"
+  fi
+  if [ -e "$out/$name/jobs" ]; then
+    queued=$(squeue --noheader --format=%i --jobs="$(paste -sd , "$out/$name/jobs")" 2>/dev/null | paste -sd ' ') ||
+      queued= # squeue knows none of them any more
+    [ -z "$queued" ] ||
+      fail "$out/$name has jobs in the queue ($queued): they go on by themselves; wait for them or scancel them"
   fi
   say "planning $sweep"
   plan=$("$KINDRED_BUILD/bin/kindred" plan "$sweep" --json --log-level=warn --device=cpu \
@@ -125,6 +136,7 @@ submit() {
   else
     number=$("${command[@]}")
     number=${number%%;*} # "number;cluster" where there are several
+    echo "$number" >>"$folder/jobs"
   fi
 }
 
@@ -136,14 +148,15 @@ for sweep in "${sweeps[@]}"; do
   if [ "$dry" = no ]; then
     mkdir -p -- "$folder"
     cp -- "$sweep" "$folder/sweep.toml" # later changes are another sweep's
+    : >"$folder/jobs"
   fi
   train_resources "$ranks" "$memory" "${minutes:-$limit}"
-  arguments=(--device="$([ -n "$gpus" ] && echo cuda || echo cpu)")
+  arguments=(--device="$([ -n "$gpus" ] && echo cuda || echo cpu)" "${train_options[@]}")
   submit train ''
   train=$number
   resources=(--ntasks="$comparing" --cpus-per-task=1 --mem-per-cpu="${site_compare_memory}M"
     --time="$site_compare_minutes" ${site_partition:+"--partition=$site_partition"})
-  arguments=(--metrics="$metrics")
+  arguments=(--metrics="$metrics" "${compare_options[@]}")
   submit compare "$train"
   compare=$number
   resources=(--ntasks=1 --mem="${site_report_memory}M" --time=30 ${site_partition:+"--partition=$site_partition"})

@@ -157,7 +157,7 @@ def test_time_limits_and_preemption(undisturbed, tmp_path, cluster, jobs):
     assert bits(folder / "similarity.h5") == similar
     assert (folder / "report.html").stat().st_size > 100_000
     left = {entry.name for entry in folder.iterdir() if entry.suffix != ".log"}
-    assert left == {"sweep.toml", "population.h5", "similarity.h5", "report.html"}
+    assert left == {"sweep.toml", "jobs", "population.h5", "similarity.h5", "report.html"}
 
 
 def test_a_cancelled_job_stops_cleanly_and_stays_so(tmp_path, cluster, jobs):

@@ -74,7 +74,8 @@ def test_three_jobs_that_wait_for_each_other(tmp_path, place, here):
     process = here(place / "a $(touch bad) b.toml", "-o", out)
     assert submitted(process) == {"a $(touch bad) b": {"train": "101", "compare": "102", "report": "103"}}
     folder = out / "a $(touch bad) b"
-    assert [entry.name for entry in folder.iterdir()] == ["sweep.toml"]
+    assert sorted(entry.name for entry in folder.iterdir()) == ["jobs", "sweep.toml"]
+    assert (folder / "jobs").read_text().split() == ["101", "102", "103"]
     assert (folder / "sweep.toml").read_text() == SWEEP
     options, command = asked(tmp_path, 101)
     assert command == [str(JOBS / "train.sbatch"), str(folder), "--device=cpu"]
@@ -94,6 +95,24 @@ def test_resources_follow_the_plan(place, here):
     assert "--time=145" in jobs["train"][0]  # twice (3600 s + 432 s for the last run), and ten minutes
     assert {"--ntasks=5", "--dependency=afterok:TRAIN"} <= set(jobs["compare"][0])
     assert {"--ntasks=1", "--dependency=afterok:COMPARE"} <= set(jobs["report"][0])
+
+
+def test_further_options_of_the_program(place, here):
+    jobs = printed(here(place, "--dry-run", "--train", "--retry-failed  --reuse=a.h5", "--compare", "--probes 500"))
+    assert jobs["train"][1][2:] == ["--device=cpu", "--retry-failed", "--reuse=a.h5"]
+    assert jobs["compare"][1][2:] == ["--metrics=fast", "--probes", "500"]
+
+
+def test_a_folder_with_jobs_in_the_queue_is_left_alone(tmp_path, place, here):
+    sweep = place / "a $(touch bad) b.toml"
+    submitted(here(sweep, "-o", tmp_path / "out"))
+    queue = script(tmp_path / "tools" / "squeue", 'echo 102\necho 103\n')
+    process = here(sweep, "-o", tmp_path / "out")
+    assert process.returncode == 1 and "has jobs in the queue (102 103)" in process.stderr
+    assert not (tmp_path / "sbatch.104").exists()
+    queue.write_text("#!/bin/sh\necho 'slurm_load_jobs error: Invalid job id specified' >&2\nexit 1\n")
+    assert submitted(here(sweep, "-o", tmp_path / "out"))["a $(touch bad) b"]["train"] == "104"
+    assert (tmp_path / "out" / "a $(touch bad) b" / "jobs").read_text().split() == ["104", "105", "106"]
 
 
 def test_a_dry_run_changes_nothing(tmp_path, place, here):
