@@ -1,6 +1,10 @@
 #include "store/hdf5.hpp"
 
+#include <sys/stat.h>
+
+#include <cerrno>
 #include <cstdlib>
+#include <cstring>
 
 namespace kindred::store::h5 {
 
@@ -80,8 +84,19 @@ Handle group_creation() {
   return list;
 }
 
+std::uint64_t file_bytes(const std::string& path) {
+  struct stat status {};
+  KINDRED_VALIDATE(::stat(path.c_str(), &status) == 0,
+                   io_error("cannot open {} ({}) check the path", path, std::strerror(errno)));
+  KINDRED_VALIDATE(S_ISREG(status.st_mode), io_error("cannot open {} (it is not a file) check the path", path));
+  return static_cast<std::uint64_t>(status.st_size);
+}
+
 Handle open_file(const std::string& path, unsigned flags, const Handle& access) {
-  return Handle(check(H5Fopen(path.c_str(), flags, access), "open " + path), H5Fclose);
+  const hid_t id = H5Fopen(path.c_str(), flags, access);
+  KINDRED_VALIDATE(id >= 0,
+                   io_error("cannot open {} ({}) it is damaged or not an HDF5 file", path, last_error()));
+  return Handle(id, H5Fclose);
 }
 
 Handle create_group(hid_t parent, const std::string& name) {

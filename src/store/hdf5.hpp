@@ -60,7 +60,9 @@ Handle parallel_file_access(MPI_Comm communicator);
 Handle file_creation();
 Handle group_creation();
 
-/// `what` in messages is the path that the user knows.
+/// Bytes of a file, or an input/output error: it is missing, or a folder.
+std::uint64_t file_bytes(const std::string& path);
+/// Collective where `access` is of parallel_file_access.
 Handle open_file(const std::string& path, unsigned flags, const Handle& access);
 Handle create_group(hid_t parent, const std::string& name);
 Handle open_group(hid_t parent, const std::string& name);

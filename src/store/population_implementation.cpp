@@ -1,9 +1,5 @@
 #include "store/population_implementation.hpp"
 
-#include <sys/stat.h>
-
-#include <cerrno>
-#include <cstring>
 #include <stdexcept>
 
 #include "store/dimension_scale.hpp"
@@ -14,21 +10,6 @@
 namespace kindred::store {
 
 namespace {
-
-std::uint64_t file_bytes(const std::string& path) {
-  struct stat status {};
-  KINDRED_VALIDATE(::stat(path.c_str(), &status) == 0,
-                   io_error("cannot open {} ({}) see the path", path, std::strerror(errno)));
-  KINDRED_VALIDATE(S_ISREG(status.st_mode), io_error("cannot open {} (it is not a file) see the path", path));
-  return static_cast<std::uint64_t>(status.st_size);
-}
-
-h5::Handle open(const std::string& path, unsigned flags, const h5::Handle& access) {
-  const hid_t id = H5Fopen(path.c_str(), flags, access);
-  KINDRED_VALIDATE(id >= 0,
-                   io_error("cannot open {} ({}) it is damaged, or no HDF5 file", path, h5::last_error()));
-  return h5::Handle(id, H5Fclose);
-}
 
 h5::Handle element_space() { return h5::simple_space({1}); }
 
@@ -44,8 +25,8 @@ h5::Handle element_of(const OpenDataset& dataset, std::int64_t run) {
 
 PopulationFile::Implementation::Implementation(const std::string& path_)
     : path(path_),
-      bytes(file_bytes(path_)),
-      file(open(path_, H5F_ACC_RDONLY, h5::file_access())),
+      bytes(h5::file_bytes(path_)),
+      file(h5::open_file(path_, H5F_ACC_RDONLY, h5::file_access())),
       heap(path_, bytes) {
   try {
     check_root();
@@ -68,7 +49,7 @@ void PopulationFile::Implementation::check_root() {
 }
 
 void PopulationFile::Implementation::open_parallel(MPI_Comm communicator) {
-  parallel = open(path, H5F_ACC_RDWR, h5::parallel_file_access(communicator));
+  parallel = h5::open_file(path, H5F_ACC_RDWR, h5::parallel_file_access(communicator));
 }
 
 void PopulationFile::Implementation::check_heap() {

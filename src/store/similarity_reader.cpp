@@ -1,7 +1,6 @@
 #include "store/similarity_reader.hpp"
 
 #include <algorithm>
-#include <filesystem>
 #include <stdexcept>
 
 #include "store/dataset.hpp"
@@ -15,20 +14,6 @@ namespace kindred::store {
 
 namespace {
 
-std::uint64_t file_bytes(const std::string& path) {
-  std::error_code problem;
-  const auto bytes = std::filesystem::file_size(path, problem);
-  KINDRED_VALIDATE(!problem, io_error("cannot open {} ({}) see the path", path, problem.message()));
-  return bytes;
-}
-
-h5::Handle open(const std::string& path) {
-  const hid_t id = H5Fopen(path.c_str(), H5F_ACC_RDONLY, h5::file_access());
-  KINDRED_VALIDATE(id >= 0,
-                   io_error("cannot open {} ({}) it is damaged, or no HDF5 file", path, h5::last_error()));
-  return h5::Handle(id, H5Fclose);
-}
-
 std::vector<std::string> names_in(hid_t file, const std::string& group) {
   return h5::has_link(file, group) ? h5::link_names(h5::open_group(file, group)) : std::vector<std::string>();
 }
@@ -37,7 +22,7 @@ std::vector<std::string> names_in(hid_t file, const std::string& group) {
 
 struct SimilarityReader::Implementation {
   explicit Implementation(const std::string& path_)
-      : path(path_), bytes(file_bytes(path_)), file(open(path_)), heap(path_, bytes) {
+      : path(path_), bytes(h5::file_bytes(path_)), file(h5::open_file(path_, H5F_ACC_RDONLY, h5::file_access())), heap(path_, bytes) {
     try {
       check_heap();
       check_schema(file, path, kSimilaritySchema);

@@ -92,9 +92,9 @@ TEST_F(Damaged, FilesOfOtherKindsAreRefused) {
   };
   refused("No such file");
   std::ofstream(other).close();
-  refused("no HDF5 file");
+  refused("not an HDF5 file");
   std::ofstream(other) << std::string(10'000, 'x');
-  refused("no HDF5 file");
+  refused("not an HDF5 file");
   H5Fclose(H5Fcreate(other.c_str(), H5F_ACC_TRUNC, H5P_DEFAULT, H5P_DEFAULT));
   refused("is not a population file (schema missing)");
   edit(other, [](hid_t file) { write_attributes(file, "kindred.similarity", 1); });

@@ -135,7 +135,7 @@ TEST_F(SimilarityReading, RefusesOtherFiles) {
   };
   refused("No such file");
   std::ofstream(other) << std::string(10'000, 'x');
-  refused("no HDF5 file");
+  refused("not an HDF5 file");
   H5Fclose(H5Fcreate(other.c_str(), H5F_ACC_TRUNC, H5P_DEFAULT, H5P_DEFAULT));
   refused("is not a similarity file (schema missing)");
   std::filesystem::remove(other);
