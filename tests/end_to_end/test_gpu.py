@@ -206,6 +206,15 @@ def test_all_ranks_train_with_one_engine(folder):
     assert "--device cuda (the CUDA driver sees no device) use --device cpu, or auto" in process.stderr
 
 
+@pytest.mark.parametrize("datasets", [["cifar10", "mnist"], ["mnist", "cifar10"]], ids="-".join)
+def test_a_plan_of_several_datasets(folder, datasets):
+    """The images that it times lie where those of the dataset before lay."""
+    sweep = write_sweep(folder / f"{datasets[0]}.toml", {"data.dataset": datasets})
+    process = settled(on_gpu("plan", sweep, "--device", "cuda"))
+    for name in datasets:
+        assert f"{name}-mlp-" in process.stdout
+
+
 def test_a_pack_that_the_device_does_not_hold_is_halved(folder):
     sweep = write_sweep(folder / "halved.toml", {"seeds": 8}, model__hidden=[200], train__epochs=1)
     path = folder / "halved.h5"

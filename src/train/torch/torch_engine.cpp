@@ -9,7 +9,8 @@ TorchEngine::TorchEngine(std::shared_ptr<Accelerator> accelerator) : accelerator
 TorchEngine::~TorchEngine() = default;
 
 std::shared_ptr<const DeviceSamples> TorchEngine::device_samples(const Samples& samples) const {
-  auto& held = samples_[{samples.dataset.train_images.data(), samples.train, samples.test}];
+  const auto& dataset = samples.dataset;
+  auto& held = samples_[{dataset.info, dataset.train_images.data(), samples.train, samples.test}];
   if (!held) held = std::make_shared<const DeviceSamples>(samples, accelerator_->device);
   return held;
 }

@@ -28,9 +28,9 @@ class TorchEngine : public Engine {
   std::shared_ptr<const DeviceSamples> device_samples(const Samples& samples) const;
 
   std::shared_ptr<Accelerator> accelerator_;
-  /// Datasets on the device, by where they come from and how much of them.
-  mutable std::map<std::tuple<const void*, std::int64_t, std::int64_t>, std::shared_ptr<const DeviceSamples>>
-      samples_;
+  /// Which dataset, where its images lie (another's may have lain there before) and how many are used.
+  using Identity = std::tuple<const data::DatasetInfo*, const void*, std::int64_t, std::int64_t>;
+  mutable std::map<Identity, std::shared_ptr<const DeviceSamples>> samples_;  // on the device
 };
 
 }  // namespace kindred::train
