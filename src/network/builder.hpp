@@ -7,7 +7,8 @@ namespace kindred::network {
 /// Adds layers and their parameters, in PyTorch's order, to a network.
 class Builder {
  public:
-  explicit Builder(Network& network) : network_(network) {}
+  /// `settings`: what a refusal names.
+  Builder(Network& network, const sweep::RunSettings& settings) : network_(network), settings_(settings) {}
 
   template <class Layer>
   void add(Layer layer) {
@@ -16,11 +17,12 @@ class Builder {
   /// "name.weight" [out, in] and "name.bias" [out].
   void linear(const std::string& name, std::int64_t in, std::int64_t out);
   void layer_norm(const std::string& name, std::int64_t size);
-  /// Index of the new parameter.
+  /// Index of the new parameter. Throws a usage error where the network becomes too large.
   int parameter(const std::string& name, std::vector<std::int64_t> shape, Role role);
 
  private:
   Network& network_;
+  const sweep::RunSettings& settings_;
 };
 
 Activation activation(const sweep::RunSettings& settings);

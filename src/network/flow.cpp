@@ -6,7 +6,7 @@
 #include <set>
 
 #include "core/error.hpp"
-#include "network/json_object.hpp"
+#include "network/sizes.hpp"
 
 namespace kindred::network {
 namespace {

@@ -30,13 +30,6 @@ std::int64_t integer(const Json& value, std::int64_t low, std::int64_t high) {
 
 }  // namespace
 
-std::int64_t checked_product(const std::vector<std::int64_t>& sizes) {
-  std::int64_t product = 1;
-  for (const auto size : sizes)
-    if (__builtin_mul_overflow(product, size, &product) || product > most_values) return -1;
-  return product;
-}
-
 JsonObject::JsonObject(const Json& json, std::string where) : json_(json), where_(std::move(where)) {
   KINDRED_VALIDATE(json.is_object(),
                    usage_error("{} is {} (an object is needed) see the documentation of the "

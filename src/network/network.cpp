@@ -8,22 +8,25 @@
 namespace kindred::network {
 namespace {
 
+/// Multiply-adds of one image, which may be more than an integer holds.
 struct Cost {
-  double operator()(const Linear& l) const { return rows * static_cast<double>(l.in * l.out); }
+  static double product(auto... sizes) { return (1.0 * ... * static_cast<double>(sizes)); }
+
+  double operator()(const Linear& l) const { return product(rows, l.in, l.out); }
   double operator()(const Convolve& c) const {
-    return static_cast<double>(c.height * c.width * c.kernel * c.kernel * c.in * c.out);
+    return product(c.height, c.width, c.kernel, c.kernel, c.in, c.out);
   }
   double operator()(const Embed& e) {
-    rows = static_cast<double>(e.tokens);
-    return static_cast<double>((e.tokens - 1) * e.channels * e.patch * e.patch * e.dim);
+    rows = e.tokens;
+    return product(e.tokens - 1, e.channels, e.patch, e.patch, e.dim);
   }
   double operator()(const Attend& a) {
     if (a.class_token_only) rows = 1;
-    return 2 * rows * static_cast<double>(a.tokens * a.dim);
+    return 2 * product(rows, a.tokens, a.dim);
   }
   double operator()(const auto&) const { return 0; }
 
-  double rows = 1;  // tokens that a linear layer sees
+  std::int64_t rows = 1;  // tokens that a linear layer sees
 };
 
 /// Values of one image that flow out of a layer.
@@ -60,7 +63,7 @@ Network make_network(const sweep::RunSettings& settings, const data::DatasetInfo
   network.height = dataset.height;
   network.width = dataset.width;
   network.classes = dataset.classes;
-  Builder builder(network);
+  Builder builder(network, settings);
   if (network.architecture == "mlp")
     build_mlp(builder, settings, network);
   else if (network.architecture == "cnn")

@@ -113,7 +113,8 @@ struct Network {
 };
 
 /// The network that the settings describe, for images of the dataset. The settings have been checked against
-/// the dataset (sweep file): an odd kernel, a patch that divides the image, heads that divide dim.
+/// the dataset (sweep file): an odd kernel, a patch that divides the image, heads that divide dim. Throws a
+/// usage error for more than 2^40 parameters.
 Network make_network(const sweep::RunSettings& settings, const data::DatasetInfo& dataset);
 
 /// Draws the initial values into `weights` of size P, in PyTorch's layout. A pure function

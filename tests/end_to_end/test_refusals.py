@@ -16,6 +16,10 @@ BAD_SWEEPS = {
     "empty axis": ('[[sweep]]\n"train.learning_rate" = []', ["train.learning_rate", "empty"]),
     "swept record": ('[[sweep]]\n"record.probes" = [1, 2]', ["record.probes", "[record]"]),
     "snapshot too late": ("record.snapshots = [0, 99]", ["record.snapshots", "99", "10"]),
+    "huge network": (
+        'model.architecture = "cnn"\nmodel.channels = [1000000, 1000000]\nmodel.kernel = 9999',
+        ["model.channels = [1000000, 1000000]", "model.kernel = 9999", "1099511627776 values"],
+    ),
     "no TOML": ("train.epochs = = 3", ["TOML", "line 3"]),
     "no seeds": ("[[sweep]]\nseeds = 0", ["seeds", "0"]),
 }

@@ -3,6 +3,7 @@
 
 #include <nlohmann/json.hpp>
 
+#include "core/error.hpp"
 #include "network/network.hpp"
 
 namespace kindred::network {
@@ -91,6 +92,30 @@ TEST(Network, TheLastHiddenLayerIsThePenultimateRepresentation) {
 TEST(Network, TakesItsInputsFromTheDataset) {
   const auto network = make_network(mlp({4}), data::dataset_info("cifar10"));
   EXPECT_THAT(network.parameters[0].shape, testing::ElementsAre(4, 3072));
+}
+
+std::string refusal(const sweep::RunSettings& settings) {
+  try {
+    make_network(settings, data::dataset_info("mnist"));
+  } catch (const Error& error) {
+    EXPECT_EQ(error.code(), ExitCode::usage);
+    return error.what();
+  }
+  return "";
+}
+
+TEST(Network, MoreParametersThanAnyHasAreRefusedByTheirSettings) {
+  sweep::RunSettings cnn;
+  cnn.set("model.architecture", "cnn");
+  for (const char* key : {"model.depth", "model.dim", "model.heads", "model.mlp_dim", "model.patch"})
+    cnn.set(key, std::monostate{});
+  cnn.set("model.channels", std::vector<std::int64_t>{1'000'000, 1'000'000});
+  cnn.set("model.kernel", std::int64_t{9999});
+  EXPECT_EQ(refusal(cnn),
+            "model.channels = [1000000, 1000000], model.hidden = [128, 64], model.kernel = 9999 (more than "
+            "1099511627776 values up to conv1.weight: no network is that large) use smaller sizes");
+  EXPECT_EQ(refusal(mlp({1'000'000, 1'000'000})), "") << "10^12";
+  EXPECT_THAT(refusal(mlp({1'000'000, 1'000'000, 1'000'000})), testing::HasSubstr("up to fc3.weight"));
 }
 
 TEST(Network, ItsJsonIsEnoughToRebuildIt) {
