@@ -27,7 +27,7 @@ void read_snapshots(const Definition& definition, const Assignment& a, Record& r
 
 void read_histogram_range(const Assignment& a, Record& record) {
   const Refusal refusal{a.value.line, shown(a.name, a.value), "not a range",
-                        "use two finite numbers [low, high] with low below high"};
+                        "use two finite numbers [low, high] with low below high, 1e-300 to 1e300 apart"};
   const auto* list = a.value.as<Node::List>();
   if (!list || list->size() != 2) throw refusal;
   double ends[2];
@@ -38,8 +38,9 @@ void read_histogram_range(const Assignment& a, Record& record) {
     if (!integer && !real) throw refusal;
     ends[i] = integer ? static_cast<double>(*integer) : *real + 0.0;  // -0.0 becomes 0.0
   }
-  // The width must be finite too: the bins' edges are computed from it.
-  if (!(ends[0] < ends[1]) || !std::isfinite(ends[1] - ends[0])) throw refusal;
+  // The bins' edges and places are computed from the width, times and divided by their number (up to 10^6).
+  const double width = ends[1] - ends[0];
+  if (!(width >= 1e-300 && width <= 1e300)) throw refusal;
   record.histogram_low = ends[0];
   record.histogram_high = ends[1];
 }

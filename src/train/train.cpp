@@ -87,8 +87,12 @@ ExitCode train(const TrainOptions& options, const parallel::Communicator& world,
   if (world.is_root() && sweep.duplicates > 0)
     log::warn("{} runs of the sweep repeat others and run once", sweep.duplicates);
   const auto engine = agreed_engine(options, world);
-  const auto cohorts = make_cohorts(sweep);
-  auto layout = population_layout(sweep, cohorts);
+  std::vector<Cohort> cohorts;
+  store::PopulationLayout layout;
+  world.agree([&] {
+    cohorts = make_cohorts(sweep);
+    layout = population_layout(sweep, cohorts);
+  });
 
   std::unique_ptr<store::FileLock> lock;
   world.root_only([&] { lock = std::make_unique<store::FileLock>(options.output, options.take_lock); });

@@ -90,10 +90,10 @@ TEST(RecordErrors, NameTheKeyTheLineAndWhatIsAllowed) {
     EXPECT_THAT(refused(std::string("optimal_fraction = ") + fraction), HasSubstr("use a number in (0, 0.5]"))
         << fraction;
   for (const char* range : {"[2, 2]", "[2.0, -2.0]", "[0]", "[0, 1, 2]", "[0, inf]", "[nan, 1]", "['a', 1]",
-                            "3", "[-1e308, 1e308]"})
-    EXPECT_THAT(
-        refused(std::string("histogram_range = ") + range),
-        HasSubstr("(my.toml line 2: not a range) use two finite numbers [low, high] with low below high"))
+                            "3", "[-1e308, 1e308]", "[-1e308, 0]", "[0, 1e-307]"})
+    EXPECT_THAT(refused(std::string("histogram_range = ") + range),
+                HasSubstr("(my.toml line 2: not a range) use two finite numbers [low, high] with low below "
+                          "high, 1e-300 to 1e300 apart"))
         << range;
 }
 
