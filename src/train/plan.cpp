@@ -87,7 +87,8 @@ std::string to_json(const Plan& plan) {
                                {"epochs", cohort.epochs},
                                {"snapshots", cohort.snapshots},
                                {"seconds_per_run", cohort.seconds_per_run}});
-  return json.dump(2) + "\n";
+  // A name, of the sweep file's unless it has its own, may be no UTF-8.
+  return json.dump(2, ' ', false, nlohmann::ordered_json::error_handler_t::replace) + "\n";
 }
 
 }  // namespace kindred::train
