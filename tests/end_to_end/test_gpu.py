@@ -2,6 +2,7 @@
 
 import os
 import re
+import shutil
 import subprocess
 from pathlib import Path
 
@@ -16,9 +17,9 @@ STAND_IN = Path(os.environ["KINDRED_STAND_IN"])
 PRODUCTS = ["cosine", "cka", "cka_debiased", "procrustes", "svcca", "pwcca"]
 
 
-def on_gpu(*arguments, ranks=None, of_ranks=None, **environment):
+def on_gpu(*arguments, ranks=None, of_ranks=None, stand_in=STAND_IN, **environment):
     """Started with a stand-in; `of_ranks`: what is in the environment of each rank beside that of all."""
-    program = [STAND_IN / "kindred", *map(str, arguments)]
+    program = [stand_in / "kindred", *map(str, arguments)]
     if of_ranks:
         launcher = [MPIRUN]
         for own in of_ranks:
@@ -30,7 +31,7 @@ def on_gpu(*arguments, ranks=None, of_ranks=None, **environment):
         program = launcher
     elif ranks:
         program = [MPIRUN, "-n", str(ranks), *program]
-    variables = ENVIRONMENT | {"LD_LIBRARY_PATH": str(STAND_IN)} | environment
+    variables = ENVIRONMENT | {"LD_LIBRARY_PATH": str(stand_in)} | environment
     return subprocess.run(program, capture_output=True, text=True, timeout=240, env=variables)
 
 
@@ -147,6 +148,17 @@ def test_a_gpu_that_cannot_be_used_is_told(folder, population):
     process = on_gpu(*arguments, "--device", "cuda", STAND_IN_BROKEN=why)
     assert process.returncode == USAGE
     assert process.stderr.endswith(f"--device cuda ({why}) use --device cpu, or auto\n")
+
+
+def test_a_library_of_another_build_is_told(tmp_path, population):
+    shutil.copytree(STAND_IN, tmp_path, dirs_exist_ok=True)
+    shutil.copy(STAND_IN / "libcuda.so.1", tmp_path / "libkindred_cuda.so")  # it has other functions
+    arguments = ["compare", population, "-o", tmp_path / "s.h5", "--metrics", "cosine"]
+    process = settled(on_gpu(*arguments, stand_in=tmp_path))
+    assert "there is a GPU, which is not used (the CUDA part of this build does not load: " in process.stderr
+    assert "undefined symbol: kindred_cuda_accelerator)" in process.stderr
+    process = on_gpu(*arguments, "--device", "cuda", stand_in=tmp_path)
+    assert process.returncode == USAGE
 
 
 def test_where_it_is_of_no_use_no_gpu_is_looked_for(folder, population):

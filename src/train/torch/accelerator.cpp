@@ -41,13 +41,13 @@ bool has_cuda_device(std::string& reason) {
 std::shared_ptr<Accelerator> cuda_accelerator(int node_rank, std::string& message) {
   // A library of its own, so that a start without a GPU loads none of LibTorch's CUDA libraries.
   void* library = dlopen(library_path().c_str(), RTLD_NOW | RTLD_GLOBAL);
-  if (!library) {
+  void* make = library ? dlsym(library, "kindred_cuda_accelerator") : nullptr;
+  if (!make) {
     message = std::string("the CUDA part of this build does not load: ") + dlerror();
     return nullptr;
   }
   using Make = std::shared_ptr<Accelerator> (*)(int, std::string&);
-  const auto make = reinterpret_cast<Make>(dlsym(library, "kindred_cuda_accelerator"));
-  auto accelerator = make(node_rank, message);
+  auto accelerator = reinterpret_cast<Make>(make)(node_rank, message);
   if (accelerator) message = accelerator->name;
   return accelerator;
 }
