@@ -17,7 +17,7 @@ target_link_libraries(kindred_hdf5 INTERFACE ${HDF5_HL_LIBRARIES} ${HDF5_C_LIBRA
 
 if(NOT KINDRED_FUZZ)
   find_package(KokkosAny REQUIRED)
-  find_package(LibTorch 2.4 REQUIRED)
+  find_package(LibTorch 2.8 REQUIRED) # the first with c10::AcceleratorError
 endif()
 
 find_package(fmt REQUIRED)
