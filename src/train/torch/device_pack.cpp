@@ -9,7 +9,6 @@
 #include "core/hash.hpp"
 #include "train/label_noise.hpp"
 #include "train/learning_rate.hpp"
-#include "train/torch/device_errors.hpp"
 #include "train/torch/operand.hpp"
 #include "train/torch/pack_forward.hpp"
 #include "train/torch/pack_optimizer.hpp"
@@ -56,13 +55,11 @@ class DevicePack : public PackTrainer {
   }
 
   void step(std::int64_t first, std::int64_t count) override {
-    translating_errors([&] {
-      position_.fill_(first);
-      seen_ += static_cast<double>(count);
-      auto& recorded = steps_[count];
-      if (!recorded) recorded = accelerator_->record([this, count] { train_on(count); });
-      recorded();
-    });
+    position_.fill_(first);
+    seen_ += static_cast<double>(count);
+    auto& recorded = steps_[count];
+    if (!recorded) recorded = accelerator_->record([this, count] { train_on(count); });
+    recorded();
   }
 
   std::vector<Sums> training_sums() override { return sums(loss_, correct_, seen_); }
@@ -240,14 +237,11 @@ class DevicePack : public PackTrainer {
   void each_test_batch(std::int64_t count, Visit visit) {
     constexpr std::int64_t values = 1 << 25;  // of a layer's output, over all networks: 128 MiB
     const auto most = std::clamp<std::int64_t>(values / (members_ * network_.widest()), 16, 2000);
-    translating_errors([&] {
-      for (std::int64_t first = 0; first < count; first += most) {
-        const auto inputs =
-            data_->normalized(data_->test_images().narrow(0, first, std::min(most, count - first)));
-        visit(pack_forward(network_, operands_, inputs.unsqueeze(0).expand({members_, -1, -1}), false),
-              first);
-      }
-    });
+    for (std::int64_t first = 0; first < count; first += most) {
+      const auto inputs =
+          data_->normalized(data_->test_images().narrow(0, first, std::min(most, count - first)));
+      visit(pack_forward(network_, operands_, inputs.unsqueeze(0).expand({members_, -1, -1}), false), first);
+    }
   }
 
   std::shared_ptr<Accelerator> accelerator_;
@@ -272,9 +266,7 @@ std::unique_ptr<PackTrainer> start_device_pack(std::shared_ptr<Accelerator> acce
                                                std::shared_ptr<const DeviceSamples> data,
                                                const network::Network& network, const Samples& samples,
                                                std::span<const sweep::RunSettings> members) {
-  return translating_errors([&] {
-    return std::make_unique<DevicePack>(std::move(accelerator), std::move(data), network, samples, members);
-  });
+  return std::make_unique<DevicePack>(std::move(accelerator), std::move(data), network, samples, members);
 }
 
 }  // namespace kindred::train

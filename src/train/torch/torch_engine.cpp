@@ -2,6 +2,7 @@
 
 #include "train/torch/cpu_pack.hpp"
 #include "train/torch/device_pack.hpp"
+#include "train/torch/translated_pack.hpp"
 
 namespace kindred::train {
 
@@ -18,9 +19,11 @@ std::shared_ptr<const DeviceSamples> TorchEngine::device_samples(const Samples& 
 std::unique_ptr<PackTrainer> TorchEngine::start(const network::Network& network, const Samples& samples,
                                                 std::span<const sweep::RunSettings> members) const {
   if (!accelerator_) return start_cpu_pack(network, samples, members);
-  // What a pack before left behind would count against this one.
-  accelerator_->release_memory();
-  return start_device_pack(accelerator_, device_samples(samples), network, samples, members);
+  return translated_pack([&] {
+    // What a pack before left behind would count against this one.
+    accelerator_->release_memory();
+    return start_device_pack(accelerator_, device_samples(samples), network, samples, members);
+  });
 }
 
 }  // namespace kindred::train
