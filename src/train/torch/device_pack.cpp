@@ -9,9 +9,10 @@
 #include "core/hash.hpp"
 #include "train/label_noise.hpp"
 #include "train/learning_rate.hpp"
-#include "train/torch/operand.hpp"
+#include "train/torch/device_weights.hpp"
 #include "train/torch/pack_forward.hpp"
 #include "train/torch/pack_optimizer.hpp"
+#include "train/torch/tensor_bytes.hpp"
 
 namespace kindred::train {
 namespace {
@@ -25,12 +26,12 @@ class DevicePack : public PackTrainer {
         data_(std::move(data)),
         network_(network),
         samples_(samples),
-        members_(static_cast<std::int64_t>(members.size())) {
+        members_(static_cast<std::int64_t>(members.size())),
+        weights_(network_, members, accelerator_->device) {
     const auto device = accelerator_->device;
     const auto doubles = at::TensorOptions(at::kDouble).device(device);
     seed_dropout(members);
     set_labels(members);
-    draw_initial_values(members);
     std::vector<std::int64_t> sizes;
     for (const auto& parameter : network_.parameters) sizes.push_back(parameter.size);
     optimizer_ = std::make_unique<PackOptimizer>(members, steps_per_epoch(members.front(), samples_.train),
@@ -85,32 +86,14 @@ class DevicePack : public PackTrainer {
   }
 
   std::vector<statistics::Segment> parameters(std::int64_t member) const override {
-    const bool in_place = memory() != statistics::Memory::host || accelerator_->device.is_cpu();
-    host_copies_.clear();
-    std::vector<statistics::Segment> segments;
-    for (std::size_t p = 0; p < weights_.size(); ++p) {
-      const auto own = weights_[p][member];
-      host_copies_.push_back(in_place ? own : own.to(at::kCPU));
-      const auto& parameter = network_.parameters[p];
-      segments.push_back({host_copies_.back().const_data_ptr<float>(), own.size(0),
-                          parameter.role == network::Role::kernel ? statistics::Order::out_channel_pixel
-                                                                  : engine_order(parameter)});
-    }
+    auto segments = weights_.segments(member);
     accelerator_->synchronize();
     return segments;
   }
 
-  statistics::Memory memory() const override {
-    const bool there = accelerator_->device.is_cuda() && statistics::can_describe(statistics::Memory::cuda);
-    return there ? statistics::Memory::cuda : statistics::Memory::host;
-  }
+  statistics::Memory memory() const override { return weights_.memory(); }
 
-  void weights(std::int64_t member, std::span<float> out) const override {
-    const at::NoGradGuard no_gradients;
-    const auto targets = pytorch_operands(network_, at::from_blob(out.data(), {network_.size}));
-    for (std::size_t p = 0; p < targets.size(); ++p)
-      targets[p].copy_(operand(p, weights_[p][member].to(at::kCPU)));
-  }
+  void weights(std::int64_t member, std::span<float> out) const override { weights_.copy(member, out); }
 
   void save(ByteWriter& out) const override {
     out.put(seen_);
@@ -130,32 +113,13 @@ class DevicePack : public PackTrainer {
   /// What changes while the pack trains, but for the generator.
   std::vector<at::Tensor> state() const {
     auto all = optimizer_->state();
-    all.insert(all.end(), weights_.begin(), weights_.end());
+    all.insert(all.end(), weights_.tensors().begin(), weights_.tensors().end());
     all.insert(all.end(), {loss_, correct_});
     return all;
   }
 
-  static void put_tensor(ByteWriter& out, const at::Tensor& tensor) {
-    const auto host = tensor.to(at::kCPU).contiguous();
-    out.put(std::span(static_cast<const std::byte*>(host.const_data_ptr()), host.nbytes()));
-  }
-
-  /// On the host, as large as `like`.
-  static at::Tensor get_tensor(ByteReader& in, const at::Tensor& like) {
-    const auto host = at::empty(like.sizes(), like.options().device(at::kCPU));
-    in.get(std::span(static_cast<std::byte*>(host.data_ptr()), host.nbytes()));
-    return host;
-  }
-
   at::Generator dropout_generator() const {
     return at::globalContext().defaultGenerator(accelerator_->device);
-  }
-
-  /// Parameter p as operand: convolutions of a pack want their kernels in PyTorch's order.
-  at::Tensor operand(std::size_t p, const at::Tensor& flat) const {
-    const auto& parameter = network_.parameters[p];
-    return parameter.role == network::Role::kernel ? pytorch_operand(parameter, flat)
-                                                   : stored_operand(parameter, flat);
   }
 
   /// The masks are a function of the pack's members and their order.
@@ -178,23 +142,6 @@ class DevicePack : public PackTrainer {
     labels_ = at::stack(own);
   }
 
-  void draw_initial_values(std::span<const sweep::RunSettings> members) {
-    const at::NoGradGuard no_gradients;
-    auto flat = at::empty({members_, network_.size});
-    for (std::int64_t k = 0; k < members_; ++k)
-      network::initial_values(
-          network_, members[static_cast<std::size_t>(k)],
-          {flat.data_ptr<float>() + k * network_.size, static_cast<std::size_t>(network_.size)});
-    for (std::size_t p = 0; p < network_.parameters.size(); ++p) {
-      const auto& parameter = network_.parameters[p];
-      auto host = at::empty({members_, parameter.size});
-      operand(p, host).copy_(
-          pytorch_operand(parameter, flat.narrow(1, parameter.offset, parameter.size).contiguous()));
-      weights_.push_back(host.to(accelerator_->device));
-      operands_.push_back(operand(p, weights_.back()).detach().requires_grad_());
-    }
-  }
-
   /// The mini-batch at position_, all on the device.
   void train_on(std::int64_t count) {
     const at::NoGradGuard no_gradients;
@@ -206,16 +153,16 @@ class DevicePack : public PackTrainer {
     at::Tensor logits;
     {
       const at::AutoGradMode on(true);
-      logits = pack_forward(network_, operands_, inputs, true);
+      logits = pack_forward(network_, weights_.operands(), inputs, true);
     }
     const auto log_probabilities = at::log_softmax(logits.detach(), -1);
     add_sums(log_probabilities, labels, loss_, correct_);
     const auto is_label = labels.unsqueeze(2) == at::arange(network_.classes, labels.options());
     const auto gradient = (log_probabilities.exp() - is_label.to(at::kFloat)) / static_cast<double>(count);
-    const auto gradients = torch::autograd::grad({logits}, operands_, {gradient});
+    const auto gradients = torch::autograd::grad({logits}, weights_.operands(), {gradient});
     std::vector<at::Tensor> flat;  // operands lie as the weights do
     for (const auto& each : gradients) flat.push_back(each.reshape({members_, -1}));
-    optimizer_->step(weights_, flat);
+    optimizer_->step(weights_.tensors(), flat);
   }
 
   static void add_sums(const at::Tensor& log_probabilities, const at::Tensor& labels, at::Tensor& loss,
@@ -240,7 +187,9 @@ class DevicePack : public PackTrainer {
     for (std::int64_t first = 0; first < count; first += most) {
       const auto inputs =
           data_->normalized(data_->test_images().narrow(0, first, std::min(most, count - first)));
-      visit(pack_forward(network_, operands_, inputs.unsqueeze(0).expand({members_, -1, -1}), false), first);
+      visit(
+          pack_forward(network_, weights_.operands(), inputs.unsqueeze(0).expand({members_, -1, -1}), false),
+          first);
     }
   }
 
@@ -249,15 +198,13 @@ class DevicePack : public PackTrainer {
   const network::Network network_;
   const Samples samples_;
   const std::int64_t members_;
-  at::Tensor labels_;                 // [K, n]
-  std::vector<at::Tensor> weights_;   // of each parameter, [K, size]
-  std::vector<at::Tensor> operands_;  // leaves, views of weights_
+  DeviceWeights weights_;
+  at::Tensor labels_;  // [K, n]
   std::unique_ptr<PackOptimizer> optimizer_;
   at::Tensor order_, position_;  // [K, n]; [1], the first sample of the step
   at::Tensor loss_, correct_;    // [K]
   double seen_ = 0;
   std::map<std::int64_t, std::function<void()>> steps_;  // by the mini-batch's size
-  mutable std::vector<at::Tensor> host_copies_;
 };
 
 }  // namespace
