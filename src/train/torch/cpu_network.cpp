@@ -19,11 +19,19 @@ constexpr std::int64_t line = 16;  // floats in a cache line: parameters start a
 
 std::int64_t padded(std::int64_t size) { return (size + line - 1) / line * line; }
 
+/// Test images that are evaluated together: as many as keep a layer's values in the second-level cache.
+std::int64_t evaluation_batch(const network::Network& network) {
+  constexpr std::int64_t cached = 1 << 18;  // floats
+  return std::clamp<std::int64_t>(cached / network.widest(), 16, 500);
+}
+
 }  // namespace
 
 CpuNetwork::CpuNetwork(const network::Network& network, const Samples& samples,
                        const sweep::RunSettings& settings)
     : network_(network),
+      samples_(samples),
+      normalizer_(*samples.dataset.info),
       identity_(settings.identity()),
       optimizer_(make_optimizer(settings)),
       learning_rate_(settings, steps_per_epoch(settings, samples.train)),
@@ -55,8 +63,10 @@ CpuNetwork::CpuNetwork(const network::Network& network, const Samples& samples,
   }
 }
 
-Sums CpuNetwork::step(const at::Tensor& inputs, std::span<const std::uint32_t> indices) {
+Sums CpuNetwork::step(std::span<const std::uint32_t> indices) {
   const DenormalsAsZero guard;
+  const auto inputs = at::empty({static_cast<std::int64_t>(indices.size()), network_.inputs});
+  normalizer_.gather(samples_.dataset.train_images, indices, inputs.data_ptr<float>());
   const DropoutMask mask = [this](std::int64_t layer, at::IntArrayRef shape, double rate) {
     return dropout_mask(layer, shape, rate);
   };
@@ -76,10 +86,32 @@ Sums CpuNetwork::step(const at::Tensor& inputs, std::span<const std::uint32_t> i
   return sums;
 }
 
-at::Tensor CpuNetwork::logits(const at::Tensor& inputs) const {
+template <class Visit>
+void CpuNetwork::each_test_batch(std::int64_t samples, Visit visit) const {
   const at::NoGradGuard no_gradients;
   const DenormalsAsZero guard;
-  return forward(network_, operands_, inputs).contiguous();
+  const auto most = evaluation_batch(network_);
+  for (std::int64_t first = 0; first < samples; first += most) {
+    const auto inputs = at::empty({std::min(most, samples - first), network_.inputs});
+    normalizer_.range(samples_.dataset.test_images, first, inputs.size(0), inputs.data_ptr<float>());
+    const auto logits = forward(network_, operands_, inputs).contiguous();
+    visit(logits.const_data_ptr<float>(), first, inputs.size(0));
+  }
+}
+
+Sums CpuNetwork::evaluate() const {
+  Sums sums;
+  each_test_batch(samples_.test, [&](const float* logits, std::int64_t first, std::int64_t count) {
+    sums += cross_entropy(logits, samples_.dataset.test_labels.data() + first, count, network_.classes);
+  });
+  return sums;
+}
+
+void CpuNetwork::logits(std::span<float> out) const {
+  each_test_batch(static_cast<std::int64_t>(out.size()) / network_.classes,
+                  [&](const float* logits, std::int64_t first, std::int64_t count) {
+                    std::copy_n(logits, count * network_.classes, out.begin() + first * network_.classes);
+                  });
 }
 
 void CpuNetwork::update(const std::vector<at::Tensor>& gradients) {
