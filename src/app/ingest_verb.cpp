@@ -1,4 +1,3 @@
-#include <cmath>
 #include <optional>
 
 #include "app/quantity.hpp"
@@ -74,9 +73,9 @@ Verb ingest_verb(CLI::App& app) {
               chosen.histogram_low = options->range[0] + 0.0;  // -0.0 becomes 0.0
               chosen.histogram_high = options->range[1] + 0.0;
               const double width = chosen.histogram_high - chosen.histogram_low;
-              KINDRED_VALIDATE(width > 0 && std::isfinite(width),
+              KINDRED_VALIDATE(sweep::is_histogram_width(width),
                                usage_error("--histogram-range {} {} (not a range) give two finite numbers, "
-                                           "LOW below HIGH",
+                                           "LOW below HIGH, 1e-300 to 1e300 apart",
                                            options->range[0], options->range[1]));
               KINDRED_VALIDATE(
                   chosen.optimal_fraction > 0 && chosen.optimal_fraction <= 0.5,

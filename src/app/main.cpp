@@ -47,7 +47,7 @@ ExitCode run_in_parallel(const Verb& verb, const std::string& log_level, int& ar
     log::error("{}", error.what());
     const auto* known = dynamic_cast<const Error*>(&error);
     const auto code = known ? known->code() : ExitCode::input_output;
-    if (world.size() > 1) MPI_Abort(world.get(), static_cast<int>(code));
+    if (world.size() > 1) world.abort(code);
     return code;
   }
 }
@@ -68,6 +68,10 @@ int run(int argc, char** argv) {
   const std::vector<Verb> verbs = {train_verb(app),  plan_verb(app),    status_verb(app),
                                    verify_verb(app), compare_verb(app), merge_verb(app),
                                    ingest_verb(app), summary_verb(app), nearest_verb(app)};
+  app.footer(
+      app.get_footer() +
+      "\nThe Python package beside it has kindred-report (a page of both files) and kindred-export (runs as "
+      "PyTorch modules).");
   try {
     app.parse(argc, argv);
   } catch (const CLI::Success& help) {
@@ -79,7 +83,8 @@ int run(int argc, char** argv) {
                                      [&](const Verb& v) { return v.command->get_name() == verb; });
       const bool unknown = !verb.empty() && verb[0] != '-' && !known;
       const auto problem = unknown ? "there is no verb " + verb : std::string(error.what());
-      std::fprintf(stderr, "kindred: %s (see kindred --help)\n", problem.c_str());
+      const auto help = known ? "kindred " + verb + " --help" : "kindred --help";
+      std::fprintf(stderr, "kindred: %s (see %s)\n", problem.c_str(), help.c_str());
     }
     return static_cast<int>(ExitCode::usage);
   }

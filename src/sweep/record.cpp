@@ -3,7 +3,6 @@
 #include <fmt/format.h>
 
 #include <algorithm>
-#include <cmath>
 
 namespace kindred::sweep {
 namespace {
@@ -38,9 +37,7 @@ void read_histogram_range(const Assignment& a, Record& record) {
     if (!integer && !real) throw refusal;
     ends[i] = integer ? static_cast<double>(*integer) : *real + 0.0;  // -0.0 becomes 0.0
   }
-  // The bins' edges and places are computed from the width, times and divided by their number (up to 10^6).
-  const double width = ends[1] - ends[0];
-  if (!(width >= 1e-300 && width <= 1e300)) throw refusal;
+  if (!is_histogram_width(ends[1] - ends[0])) throw refusal;
   record.histogram_low = ends[0];
   record.histogram_high = ends[1];
 }

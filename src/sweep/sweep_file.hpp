@@ -10,6 +10,10 @@ namespace kindred::sweep {
 
 enum class KeepWeights { final_only, snapshots, none };
 
+/// Whether the bins' edges and places can be computed from it, which is multiplied and divided by their
+/// number (up to 10^6).
+constexpr bool is_histogram_width(double width) { return width >= 1e-300 && width <= 1e300; }
+
 /// The section [record], the same for every run.
 struct Record {
   enum class Snapshots { all, final_only, list };

@@ -57,10 +57,10 @@ Plan make_plan(const sweep::Sweep& sweep, const Engine& engine, std::int64_t pac
 }
 
 std::string to_text(const Plan& plan) {
-  std::string text = fmt::format("{:<28} {:>7} {:>7} {:>5} {:>11} {:>7} {:>10} {:>12}\n", "cohort", "runs",
-                                 "packs", "of", "parameters", "epochs", "snapshots", "time per run");
+  std::string text = fmt::format("{:<28} {:>7} {:>7} {:>9} {:>11} {:>7} {:>10} {:>12}\n", "cohort", "runs",
+                                 "packs", "pack size", "parameters", "epochs", "snapshots", "time per run");
   for (const auto& cohort : plan.cohorts)
-    text += fmt::format("{:<28} {:>7} {:>7} {:>5} {:>11} {:>7} {:>10} {:>11.1f}s\n", cohort.name, cohort.runs,
+    text += fmt::format("{:<28} {:>7} {:>7} {:>9} {:>11} {:>7} {:>10} {:>11.1f}s\n", cohort.name, cohort.runs,
                         cohort.packs, cohort.pack, cohort.parameters, cohort.epochs, cohort.snapshots,
                         cohort.seconds_per_run);
   text += fmt::format("{}: {} runs, a file of {}, {} of memory a rank, about {} on {} rank{}", plan.sweep,

@@ -36,7 +36,7 @@ class SequentialPack : public PackTrainer {
     for (auto& member : members_) sums.push_back(member.evaluate());
     return sums;
   }
-  void logits(std::int64_t member, std::int64_t probes, std::span<float> out) override {
+  void logits(std::int64_t member, [[maybe_unused]] std::int64_t probes, std::span<float> out) override {
     KINDRED_EXPECT(static_cast<std::int64_t>(out.size()) == probes * network_.classes);
     members_[static_cast<std::size_t>(member)].logits(out);
   }
