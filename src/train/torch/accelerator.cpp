@@ -15,7 +15,7 @@ std::string library_path() {
   const std::string name = "libkindred_cuda.so";
   std::error_code ignored;
   const auto folder = fs::read_symlink("/proc/self/exe", ignored).parent_path();
-  for (const auto& path : {folder / name, folder / ".." / "lib" / name})
+  for (const auto& path : {folder / name, folder / "../lib/kindred" / name})
     if (fs::exists(path, ignored)) return path.string();
   return name;
 }
