@@ -54,9 +54,9 @@ class MomentComparison : public BlockComparison {
 }  // namespace
 
 std::optional<MomentFigures> moment_figures(std::span<const double> stored) {
-  // count, mean, variance, skewness, kurtosis
-  if (!(stored[0] > 0) || !std::isfinite(stored[1]) || !std::isfinite(stored[2])) return {};
-  return {{stored[1], std::log(stored[2] + 1e-12), stored[3], stored[4]}};
+  using namespace statistics::moment_column;
+  if (!(stored[count] > 0) || !std::isfinite(stored[mean]) || !std::isfinite(stored[variance])) return {};
+  return {{stored[mean], std::log(stored[variance] + 1e-12), stored[skewness], stored[kurtosis]}};
 }
 
 MomentScale moment_scale(std::span<const MomentFigures> all) {

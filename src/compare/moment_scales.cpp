@@ -1,6 +1,5 @@
 #include "compare/moment_scales.hpp"
 
-#include <cstring>
 #include <map>
 
 #include "compare/moment_comparison.hpp"
@@ -44,12 +43,10 @@ void fill_moment_scales(Job& job, const store::PopulationFile& file) {
 
 void fill_moment_scales(Job& job, const store::PopulationFile& file, const parallel::Communicator& world) {
   world.root_only([&] { fill_moment_scales(job, file); });
-  std::string bytes;
-  for (const auto& scaled : job.scales)
-    bytes.append(reinterpret_cast<const char*>(scaled.scale.get()), sizeof(MomentScale));
-  bytes = world.broadcast(bytes);
-  for (std::size_t k = 0; k < job.scales.size(); ++k)
-    std::memcpy(job.scales[k].scale.get(), bytes.data() + k * sizeof(MomentScale), sizeof(MomentScale));
+  std::vector<MomentScale> scales;
+  for (const auto& scaled : job.scales) scales.push_back(*scaled.scale);
+  scales = world.broadcast(std::move(scales));
+  for (std::size_t k = 0; k < job.scales.size(); ++k) *job.scales[k].scale = scales[k];
 }
 
 }  // namespace kindred::compare

@@ -12,17 +12,17 @@ namespace kindred::compare {
 
 /// Which pairs of blocks are in the similarity file, so that a killed comparison goes on: a file beside it,
 /// path + ".progress", with an entry for each unit, metric and pair of blocks: 0, or 1 + how many of its
-/// pairs have a value.
+/// pairs have a value. All of it is Independent; ranks write entries of their own.
 class ProgressFile {
  public:
-  /// Whether path + ".new" and the progress beside it are those of this job. Independent.
+  /// Whether path + ".new" and the progress beside it are those of this job.
   static bool can_continue(const std::string& path, const Job& job);
-  /// An empty one. Independent (rank 0).
+  /// An empty one (rank 0).
   static void create(const std::string& path, const Job& job);
   /// Whether there was one.
   static bool remove(const std::string& path);
 
-  /// Opens it and reads what there is. Independent.
+  /// Opens it and reads what there is.
   ProgressFile(const std::string& path, const Job& job);
   bool is_done(const Task& task) const;
   /// Notes a tile that was written; values: of each metric, [rows, columns].

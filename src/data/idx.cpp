@@ -2,12 +2,9 @@
 
 #include <fmt/format.h>
 #include <fmt/ranges.h>
-#include <zlib.h>
 
 #include <algorithm>
 #include <array>
-#include <cerrno>
-#include <cstring>
 
 #include "core/error.hpp"
 #include "core/hash.hpp"
@@ -15,8 +12,6 @@
 
 namespace kindred::data {
 namespace {
-
-constexpr unsigned chunk = 1u << 24;  // zlib counts in int
 
 [[maybe_unused]] std::uint64_t product(std::span<const std::int64_t> shape) {
   std::uint64_t all = 1;
@@ -75,26 +70,6 @@ std::uint64_t read_idx(const std::string& path, std::span<const std::int64_t> sh
   sum.update(std::span<const std::uint8_t>(header));
   sum.update(std::span<const std::uint8_t>(out));
   return sum.digest();
-}
-
-void write_idx(const std::string& path, std::span<const std::int64_t> shape,
-               std::span<const std::uint8_t> values) {
-  KINDRED_EXPECT(product(shape) == values.size());
-  errno = 0;
-  gzFile file = gzopen(path.c_str(), path.ends_with(".gz") ? "wb9" : "wbT");  // T: as it is, not packed
-  bool good = file != nullptr;
-  const auto write = [&](std::span<const std::uint8_t> bytes) {
-    for (std::size_t done = 0; good && done < bytes.size();) {
-      const auto part = static_cast<unsigned>(std::min<std::size_t>(chunk, bytes.size() - done));
-      good = gzwrite(file, bytes.data() + done, part) == static_cast<int>(part);
-      done += part;
-    }
-  };
-  write(header_of(shape));
-  write(values);
-  if (file) good = (gzclose(file) == Z_OK) && good;
-  KINDRED_VALIDATE(good, io_error("{} (cannot be written: {}) check the folder and the free space", path,
-                                  std::strerror(errno)));
 }
 
 }  // namespace kindred::data

@@ -14,8 +14,4 @@ namespace kindred::data {
 std::uint64_t read_idx(const std::string& path, std::span<const std::int64_t> shape,
                        std::span<std::uint8_t> out);
 
-/// Writes the same format; for tests and tools. Gzipped when the name ends in .gz.
-void write_idx(const std::string& path, std::span<const std::int64_t> shape,
-               std::span<const std::uint8_t> values);
-
 }  // namespace kindred::data

@@ -65,7 +65,7 @@ std::string ModelReader::read(const RunFiles& run, const Cohort& cohort, populat
                           statistics::Memory::host, cohort.subject.structure, description_);
     }
     record.put(description_, snapshot);
-    const double nonfinite = description_.moments.back();  // the last column of the row `all`
+    const double nonfinite = description_.nonfinite();
     if (nonfinite > 0 && problem.empty())
       problem = fmt::format("{} weights of {} are not finite", nonfinite, path);
   }

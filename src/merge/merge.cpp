@@ -3,7 +3,6 @@
 #include <unistd.h>
 
 #include <algorithm>
-#include <cstring>
 #include <filesystem>
 #include <memory>
 
@@ -36,15 +35,6 @@ std::vector<Copy> copies_of(const Plan& plan) {
           {static_cast<std::int64_t>(run), plan.sources[run].run, plan.sources[run].input, plan.states[run]});
   std::ranges::stable_sort(copies, {}, &Copy::input);
   return copies;
-}
-
-/// Rank 0's list. Collective.
-std::vector<Copy> broadcast(const std::vector<Copy>& copies, const parallel::Communicator& world) {
-  const auto bytes = world.broadcast(
-      std::string(reinterpret_cast<const char*>(copies.data()), copies.size() * sizeof(Copy)));
-  std::vector<Copy> all(bytes.size() / sizeof(Copy));
-  std::memcpy(all.data(), bytes.data(), bytes.size());
-  return all;
 }
 
 void copy_run(const store::PopulationFile& from, const std::string& path, const Copy& copy,
@@ -122,7 +112,7 @@ ExitCode merge(const MergeOptions& options, const parallel::Communicator& world)
     lock = std::make_unique<store::FileLock>(options.output, options.take_lock);
     copies = create(options, time);
   });
-  copies = broadcast(copies, world);
+  copies = world.broadcast(copies);
   try {
     fill(options, copies, time, world);
     world.root_only([&] { store::publish(options.output); });

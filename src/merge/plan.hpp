@@ -11,7 +11,8 @@ struct Plan {
   std::vector<store::State> states;  ///< of these
 };
 
-/// Reads what a population file holds besides its arrays. Throws an input/output error when it is damaged.
+/// Reads what a population file holds besides its arrays. Independent. Throws an input/output error when it
+/// is damaged.
 Input read_input(const std::string& path);
 
 /// The runs of all inputs, each identity once, in the order in which they first appear. A settled run is

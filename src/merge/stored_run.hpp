@@ -15,7 +15,7 @@ struct StoredRun {
 };
 
 /// Reads the wanted ones of the arrays of a run, all of which its cohort has. Nothing where what is stored
-/// does not have its checksum. Throws an input/output error.
+/// does not have its checksum. Independent. Throws an input/output error.
 std::optional<StoredRun> read_run(const store::PopulationFile& file, std::int64_t run,
                                   const std::string& cohort, const std::vector<store::Array>& wanted);
 

@@ -53,11 +53,15 @@ void Communicator::barrier() const { KINDRED_MPI(MPI_Barrier(handle_)); }
 std::string Communicator::broadcast(const std::string& text) const {
   std::string result = text;
   result.resize(static_cast<std::size_t>(broadcast(static_cast<std::int64_t>(text.size()))));
-  constexpr std::size_t most = 1 << 30;  // MPI counts in int
-  for (std::size_t first = 0; first < result.size(); first += most)
-    KINDRED_MPI(MPI_Bcast(result.data() + first, static_cast<int>(std::min(most, result.size() - first)),
-                          MPI_CHAR, 0, handle_));
+  broadcast(std::as_writable_bytes(std::span(result)));
   return result;
+}
+
+void Communicator::broadcast(std::span<std::byte> bytes) const {
+  constexpr std::size_t most = 1 << 30;  // MPI counts in int
+  for (; !bytes.empty(); bytes = bytes.subspan(std::min(most, bytes.size())))
+    KINDRED_MPI(
+        MPI_Bcast(bytes.data(), static_cast<int>(std::min(most, bytes.size())), MPI_BYTE, 0, handle_));
 }
 
 std::int64_t Communicator::broadcast(std::int64_t value) const {

@@ -2,11 +2,14 @@
 
 #include <mpi.h>
 
+#include <cstddef>
 #include <cstdint>
 #include <exception>
 #include <functional>
 #include <span>
 #include <string>
+#include <type_traits>
+#include <utility>
 #include <vector>
 
 #include "core/error.hpp"
@@ -47,10 +50,18 @@ class Communicator {
 
   void barrier() const;                                  ///< Collective.
   std::string broadcast(const std::string& text) const;  ///< Rank 0's text. Collective.
-  std::int64_t broadcast(std::int64_t value) const;      ///< Rank 0's value. Collective.
-  std::int64_t sum(std::int64_t value) const;            ///< Collective.
-  std::int64_t maximum(std::int64_t value) const;        ///< Collective.
-  double sum(double value) const;                        ///< Collective.
+  /// Rank 0's values, however many. Collective.
+  template <class T>
+  std::vector<T> broadcast(std::vector<T> values) const {
+    static_assert(std::is_trivially_copyable_v<T>);
+    values.resize(static_cast<std::size_t>(broadcast(std::int64_t{std::ssize(values)})));
+    broadcast(std::as_writable_bytes(std::span(values)));
+    return values;
+  }
+  std::int64_t broadcast(std::int64_t value) const;  ///< Rank 0's value. Collective.
+  std::int64_t sum(std::int64_t value) const;        ///< Collective.
+  std::int64_t maximum(std::int64_t value) const;    ///< Collective.
+  double sum(double value) const;                    ///< Collective.
 
   /// Runs `work` on every rank; when any rank throws, every rank throws AgreedError with the same exit code:
   /// the lowest failing rank with its message for the user, the others with `elsewhere` set. Collective.
@@ -62,6 +73,7 @@ class Communicator {
 
  private:
   explicit Communicator(MPI_Comm handle);
+  void broadcast(std::span<std::byte> bytes) const;
   MPI_Comm handle_ = MPI_COMM_NULL;
   int rank_ = 0, size_ = 1;
 };

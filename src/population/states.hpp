@@ -21,6 +21,7 @@ std::vector<store::State> settle_states(store::PopulationFile& file, bool retry_
 
 /// Rank 0 tells the user how the population at `path` stands; `remark` comes before the counts of a settled
 /// one; `stopped`: a stop was requested, so that runs may be pending. Returns what the program ends with.
+/// Independent.
 ExitCode conclude(const std::vector<store::State>& states, const std::string& path, std::string_view remark,
                   bool stopped, const parallel::Communicator& world);
 

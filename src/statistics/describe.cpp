@@ -132,8 +132,7 @@ struct Describer::Implementation {
 #endif
 };
 
-Describer::Describer(const DescribeOptions& options)
-    : options_(options), self_(std::make_unique<Implementation>(options)) {}
+Describer::Describer(const DescribeOptions& options) : self_(std::make_unique<Implementation>(options)) {}
 Describer::~Describer() = default;
 Describer::Describer(Describer&&) noexcept = default;
 Describer& Describer::operator=(Describer&&) noexcept = default;

@@ -35,6 +35,9 @@ struct Description {
   NodeStrengths nodes;
   std::vector<float> singular_values;  ///< descending in each matrix, one matrix after another
   std::vector<double> spectrum;        ///< [matrices, 6], spectrum.hpp's rows
+
+  /// How many of all weights are NaN or infinite.
+  double nonfinite() const { return moments[moments.size() - moment_count + moment_column::nonfinite]; }
 };
 
 /// Whether this build's Kokkos computes where that memory is.
@@ -63,7 +66,6 @@ class Describer {
 
  private:
   struct Implementation;
-  DescribeOptions options_;
   std::unique_ptr<Implementation> self_;
 };
 

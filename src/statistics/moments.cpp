@@ -6,63 +6,43 @@
 #include "statistics/moments_kernel.hpp"
 
 namespace kindred::statistics {
-namespace {
-
-// Positions in moment_names.
-enum Column {
-  count_column,
-  mean_column,
-  variance_column,
-  skewness_column,
-  kurtosis_column,
-  minimum_column,
-  maximum_column,
-  l1_norm_column,
-  l2_norm_column,
-  mean_abs_column,
-  zero_fraction_column,
-  nonfinite_column
-};
-
-}  // namespace
-
 MomentRow Moments::row() const {
   MomentRow row;
   row.fill(std::numeric_limits<double>::quiet_NaN());
-  row[count_column] = count;
-  row[l1_norm_column] = l1;
-  row[l2_norm_column] = std::sqrt(squares);
-  row[nonfinite_column] = nonfinite;
+  row[moment_column::count] = count;
+  row[moment_column::l1_norm] = l1;
+  row[moment_column::l2_norm] = std::sqrt(squares);
+  row[moment_column::nonfinite] = nonfinite;
   if (count == 0) return row;
-  row[mean_column] = mean;
-  row[variance_column] = m2 / count;
+  row[moment_column::mean] = mean;
+  row[moment_column::variance] = m2 / count;
   if (m2 > 0) {
-    row[skewness_column] = std::sqrt(count) * m3 / (m2 * std::sqrt(m2));
-    row[kurtosis_column] = count * m4 / (m2 * m2) - 3;
+    row[moment_column::skewness] = std::sqrt(count) * m3 / (m2 * std::sqrt(m2));
+    row[moment_column::kurtosis] = count * m4 / (m2 * m2) - 3;
   }
-  row[minimum_column] = minimum;
-  row[maximum_column] = maximum;
-  row[mean_abs_column] = l1 / count;
-  row[zero_fraction_column] = zeros / count;
+  row[moment_column::minimum] = minimum;
+  row[moment_column::maximum] = maximum;
+  row[moment_column::mean_abs] = l1 / count;
+  row[moment_column::zero_fraction] = zeros / count;
   return row;
 }
 
 Moments Moments::from_row(const MomentRow& row) {
   Moments m;
-  m.nonfinite = row[nonfinite_column];
-  m.count = row[count_column];
+  m.nonfinite = row[moment_column::nonfinite];
+  m.count = row[moment_column::count];
   if (m.count == 0) return m;
-  m.mean = row[mean_column];
-  m.m2 = row[variance_column] * m.count;
+  m.mean = row[moment_column::mean];
+  m.m2 = row[moment_column::variance] * m.count;
   if (m.m2 > 0) {
-    m.m3 = row[skewness_column] * m.m2 * std::sqrt(m.m2) / std::sqrt(m.count);
-    m.m4 = (row[kurtosis_column] + 3) * m.m2 * m.m2 / m.count;
+    m.m3 = row[moment_column::skewness] * m.m2 * std::sqrt(m.m2) / std::sqrt(m.count);
+    m.m4 = (row[moment_column::kurtosis] + 3) * m.m2 * m.m2 / m.count;
   }
-  m.minimum = row[minimum_column];
-  m.maximum = row[maximum_column];
-  m.l1 = row[l1_norm_column];
-  m.squares = row[l2_norm_column] * row[l2_norm_column];
-  m.zeros = std::round(row[zero_fraction_column] * m.count);
+  m.minimum = row[moment_column::minimum];
+  m.maximum = row[moment_column::maximum];
+  m.l1 = row[moment_column::l1_norm];
+  m.squares = row[moment_column::l2_norm] * row[moment_column::l2_norm];
+  m.zeros = std::round(row[moment_column::zero_fraction] * m.count);
   return m;
 }
 

@@ -21,6 +21,23 @@ inline constexpr std::array<std::string_view, 12> moment_names = {
     "maximum", "l1_norm", "l2_norm",  "mean_abs", "zero_fraction", "nonfinite"};
 inline constexpr std::size_t moment_count = moment_names.size();
 using MomentRow = std::array<double, moment_count>;
+/// Positions in moment_names.
+namespace moment_column {
+enum : std::size_t {
+  count,
+  mean,
+  variance,
+  skewness,
+  kurtosis,
+  minimum,
+  maximum,
+  l1_norm,
+  l2_norm,
+  mean_abs,
+  zero_fraction,
+  nonfinite
+};
+}
 
 /// Mergeable summary of a set of values. NaN and infinities are counted in `nonfinite` and enter nothing
 /// else.

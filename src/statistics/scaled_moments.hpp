@@ -48,24 +48,11 @@ inline Moments moments_in_units(const BasicSegment<double>& segment, int unit) {
 /// The row of values whose moments in units of 2^unit are `m`. `exact` is the row of the values as they are,
 /// right in its counts and extremes.
 inline MomentRow row_of_scaled(const Moments& m, int unit, std::span<const double> exact) {
-  enum {
-    count,
-    mean,
-    variance,
-    skewness,
-    kurtosis,
-    minimum,
-    maximum,
-    l1_norm,
-    l2_norm,
-    mean_abs,
-    zero_fraction,
-    nonfinite
-  };
+  using namespace moment_column;
   MomentRow row = m.row();
-  for (const int column : {mean, l1_norm, l2_norm, mean_abs}) row[column] = std::ldexp(row[column], unit);
+  for (const auto column : {mean, l1_norm, l2_norm, mean_abs}) row[column] = std::ldexp(row[column], unit);
   row[variance] = std::ldexp(row[variance], 2 * unit);
-  for (const int column : {minimum, maximum, zero_fraction}) row[column] = exact[column];
+  for (const auto column : {minimum, maximum, zero_fraction}) row[column] = exact[column];
   return row;
 }
 

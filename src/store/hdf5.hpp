@@ -47,8 +47,8 @@ T check(T status, std::string_view what) {
   return status;
 }
 
-/// Silences the library's own printing, and has it follow no links to other files. Every function here that
-/// makes a property list calls it.
+/// Silences the library's own printing, and has it follow no links to other files. file_access,
+/// parallel_file_access and file_creation call it.
 void initialise();
 
 /// How files are created and opened: versions V18 to V110, 4 KiB alignment, a close that fails while objects

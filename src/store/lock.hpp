@@ -6,7 +6,8 @@
 namespace kindred::store {
 
 /// The lock of a file being written: `<path>.lock`, a kernel lock plus a text that names the holder (host,
-/// process, Slurm job, restart count, heartbeat each minute). One process holds it: rank 0.
+/// process, Slurm job, restart count, heartbeat each minute). One process holds it: rank 0
+/// (Independent).
 ///
 /// A lock left behind is taken over (removed, and made anew) when its kernel lock can be had on the same
 /// host, when the holder is an earlier restart of the same Slurm job, when `squeue` names a final state of

@@ -38,7 +38,7 @@ struct PopulationFile::Implementation {
 
   /// Opens once and keeps; `name` is a full path such as "/runs/state".
   OpenDataset& dataset(const std::string& name);
-  /// The same, refused unless it is one-dimensional of `count` elements of this type.
+  /// The same, refused unless it is one-dimensional of this type.
   OpenDataset& column(const std::string& name, Type type);
   /// The same dataset for writing. Throws std::logic_error when the file is open for reading.
   hid_t writable(const std::string& name);

@@ -13,11 +13,11 @@ class Communicator;
 
 namespace kindred::store {
 
-/// One metric of a cohort: a matrix [run, run_other] for each slice (parameter or representation).
+/// One metric of a cohort: a matrix [run, run_other] for each slice.
 struct MatrixLayout {
   std::string metric;
-  std::string slice_dimension;                    ///< "parameter", "representation" or "" for none
-  std::vector<std::string> slices;                ///< coordinate values; empty without a slice dimension
+  std::string slice_dimension;      ///< "parameter", "matrix", "layer", "representation", "role" or ""
+  std::vector<std::string> slices;  ///< coordinate values; empty without a slice dimension
   std::map<std::string, std::string> attributes;  ///< kind, definition, snapshot
   double low = 0, high = 0;                       ///< attribute `range`
 };

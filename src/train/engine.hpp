@@ -86,7 +86,8 @@ class Engine {
 /// `name` is auto, torch or native; `device` auto, cpu or cuda. A device of auto is a GPU where there is one,
 /// the one of this rank on its node modulo the visible ones, unless the engine is native, which trains on
 /// CPUs alone. An engine of auto is torch on a GPU and native on a CPU. Sets the libraries' threads to one: a
-/// rank is a core. Call after MPI_Init. Throws a usage error for anything else, and for cuda without a GPU.
+/// rank is a core; where MPI is used, after MPI_Init. Throws a usage error for anything else, and for cuda
+/// without a GPU.
 std::unique_ptr<Engine> make_engine(std::string_view name, std::string_view device, int node_rank = 0);
 
 /// "torch 2.11.0".

@@ -119,7 +119,7 @@ void PackRecorder::describe_members(std::int64_t epoch, std::size_t snapshot) {
     const auto segments = trainer_.parameters(static_cast<std::int64_t>(member));
     context_.describer.describe(segments, trainer_.memory(), context_.cohort.subject.structure, description_);
     finished_[member].record.put(description_, snapshot);
-    const double nonfinite = description_.moments.back();  // the last column of the row `all`
+    const double nonfinite = description_.nonfinite();
     if (nonfinite > 0)
       mark_diverged(member, fmt::format("{} weights are not finite after epoch {}", nonfinite, epoch));
   }

@@ -22,7 +22,7 @@ class ZeroImages {
 };
 
 /// Foretells what packs take from a few training steps, an evaluation and a snapshot's statistics, timed on
-/// this machine now.
+/// this machine now. Independent.
 class StepTimer {
  public:
   /// `images` gives a cohort's dataset, of at least `count` images to train on and to test with.

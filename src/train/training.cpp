@@ -35,8 +35,8 @@ std::vector<std::vector<std::int64_t>> Training::resumed(const parallel::Communi
       log::info("{} pack{} from {} checkpoint{}", packs.size(), packs.size() == 1 ? " goes on" : "s go on",
                 packs.size() == 1 ? "its" : "their", packs.size() == 1 ? "" : "s");
   });
-  const auto text = world.broadcast({reinterpret_cast<const char*>(out.bytes().data()), out.bytes().size()});
-  ByteReader in(std::as_bytes(std::span(text)));
+  const auto bytes = world.broadcast(std::vector(out.bytes().begin(), out.bytes().end()));
+  ByteReader in(bytes);
   std::vector<std::vector<std::int64_t>> packs(in.get<std::uint64_t>());
   for (auto& runs : packs) {
     runs.resize(in.get<std::uint64_t>());

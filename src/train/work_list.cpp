@@ -1,7 +1,6 @@
 #include "train/work_list.hpp"
 
 #include <algorithm>
-#include <cstring>
 
 #include "train/estimate.hpp"
 #include "train/pack_size.hpp"
@@ -15,10 +14,7 @@ void find_on_root(const parallel::Communicator* world, std::vector<T>& values,
                   const std::function<void()>& find) {
   if (!world) return find();
   world->root_only(find);
-  std::string bytes(values.size() * sizeof(T), '\0');
-  std::memcpy(bytes.data(), values.data(), bytes.size());
-  bytes = world->broadcast(bytes);
-  std::memcpy(values.data(), bytes.data(), bytes.size());
+  values = world->broadcast(std::move(values));
 }
 
 }  // namespace

@@ -11,6 +11,7 @@
 #include "data/dataset.hpp"
 #include "data/idx.hpp"
 #include "data/published.hpp"
+#include "idx_writer.hpp"
 #include "temporary_folder.hpp"
 
 namespace kindred::data {
@@ -18,6 +19,7 @@ namespace {
 
 using test::Bytes;
 using test::TemporaryFolder;
+using test::write_idx;
 using testing::AllOf;
 using testing::HasSubstr;
 
