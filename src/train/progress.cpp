@@ -14,14 +14,18 @@ ProgressLine::~ProgressLine() {
   if (settled_ > 0) line_.finish(text());
 }
 
-void ProgressLine::report(const parallel::Progress& progress, std::optional<double> seconds_left) {
+void ProgressLine::report(const parallel::Progress& progress, std::string_view dataset,
+                          std::optional<double> seconds_left) {
   if (progress.settled == 0) return;
   seconds_left_ = seconds_left;
   settled_ += progress.settled;
   diverged_ += progress.diverged;
   failed_ += progress.failed;
-  best_ = std::max(best_, progress.best_accuracy);
-  if (progress.median_accuracy >= 0) medians_.push_back(progress.median_accuracy);
+  if (progress.median_accuracy >= 0) {
+    auto& [best, medians] = accuracies_[std::string(dataset)];
+    best = std::max(best, progress.best_accuracy);
+    medians.push_back(progress.median_accuracy);
+  }
   line_.show([this] { return text(); });
 }
 
@@ -34,14 +38,22 @@ std::string ProgressLine::text() const {
   if (work_left && seconds_left_) line += fmt::format(", {} left", duration_text(*seconds_left_));
   if (diverged_ > 0) line += fmt::format(", {} diverged", diverged_);
   if (failed_ > 0) line += fmt::format(", {} failed", failed_);
-  if (!medians_.empty()) {
-    auto sorted = medians_;
-    std::nth_element(sorted.begin(), sorted.begin() + static_cast<std::ptrdiff_t>(sorted.size() / 2),
-                     sorted.end());
-    line += fmt::format(", test accuracy best {:.2f} % median {:.2f} %", 100 * best_,
-                        100 * sorted[sorted.size() / 2]);
+  return line + accuracy_text();
+}
+
+std::string ProgressLine::accuracy_text() const {
+  if (accuracies_.empty()) return "";
+  if (accuracies_.size() == 1) {
+    auto [best, medians] = accuracies_.begin()->second;
+    const auto middle = medians.begin() + std::ssize(medians) / 2;
+    std::nth_element(medians.begin(), middle, medians.end());
+    return fmt::format(", test accuracy best {:.2f} % median {:.2f} %", 100 * best, 100 * *middle);
   }
-  return line;
+  // Accuracies on different images have no common median.
+  std::string text = ", best test accuracy";
+  for (const auto& [dataset, accuracy] : accuracies_)
+    text += fmt::format(" {} {:.2f} %", dataset, 100 * accuracy.best);
+  return text;
 }
 
 }  // namespace kindred::train

@@ -1,8 +1,11 @@
 #pragma once
 
 #include <cstdint>
+#include <functional>
+#include <map>
 #include <optional>
 #include <string>
+#include <string_view>
 #include <vector>
 
 #include "core/live_line.hpp"
@@ -20,15 +23,21 @@ class ProgressLine {
   ProgressLine(const ProgressLine&) = delete;
   ProgressLine& operator=(const ProgressLine&) = delete;
 
-  /// `seconds_left`: of this training, where that can be told.
-  void report(const parallel::Progress& progress, std::optional<double> seconds_left);
+  /// Of runs on `dataset`. `seconds_left`: of this training, where that can be told.
+  void report(const parallel::Progress& progress, std::string_view dataset,
+              std::optional<double> seconds_left);
 
  private:
+  struct Accuracy {
+    double best = -1;
+    std::vector<double> medians;  ///< of packs
+  };
   std::string text() const;
+  std::string accuracy_text() const;
 
   std::int64_t total_, before_;
-  double settled_ = 0, diverged_ = 0, failed_ = 0, best_ = -1;
-  std::vector<double> medians_;
+  double settled_ = 0, diverged_ = 0, failed_ = 0;
+  std::map<std::string, Accuracy, std::less<>> accuracies_;  ///< by dataset
   std::optional<double> seconds_left_;
   Elapsed elapsed_;
   LiveLine line_;

@@ -69,7 +69,10 @@ void Training::run(std::int64_t pack, bool concurrent, const parallel::Communica
     const auto report = [&](int, const parallel::Progress& progress) {
       schedule.finished(static_cast<std::int64_t>(progress.ticket), progress.seconds);
       const bool known = hears_all && schedule.model().has_learned();
-      line->report(progress, known ? std::optional(schedule.seconds_left() / world.size()) : std::nullopt);
+      if (progress.ticket < 0) return;  // a first request
+      const auto& cohort = cohorts[work.packs[static_cast<std::size_t>(progress.ticket)].cohort];
+      line->report(progress, cohort.dataset->name,
+                   known ? std::optional(schedule.seconds_left() / world.size()) : std::nullopt);
     };
     parallel::TicketQueue queue(world, static_cast<std::int64_t>(work.packs.size()), concurrent, report,
                                 [&] { return schedule.take(); });
