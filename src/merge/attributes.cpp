@@ -91,6 +91,8 @@ Attributes merged_attributes(const std::vector<Input>& inputs, const std::vector
   for (const auto& record : records) all_records += record;
   Attributes attributes{
       {"sweep", sweep_text(inputs)}, {"sweep_id", sweep::sweep_id(ids, all_records)}, {"merged", merged}};
+  // Without a sweep's text, what the first one records is kept as its own.
+  if (attributes["sweep"].empty()) attributes["ingest"] = records.front();
   const double fraction = optimal_fraction(attributes, first.path);
   for (const auto& input : inputs)
     if (const auto other = optimal_fraction(input.layout.attributes, input.path); other != fraction)

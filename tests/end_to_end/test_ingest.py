@@ -171,6 +171,23 @@ def test_groups_of_another_share(tmp_path, trained):
         assert list(groups["runs"]) == [10, 5, 5]
 
 
+def test_a_merged_file_keeps_the_share(tmp_path):
+    parts = []
+    for part in range(2):
+        for seed in range(6):
+            write_model(tmp_path / f"{part}" / f"m{part}{seed}.safetensors", dense(10 * part + seed))
+        table = tmp_path / f"{part}.csv"
+        table.write_text("run,test_accuracy\n" + "".join(f"m{part}{s},0.{1 + s}{part}\n" for s in range(6)))
+        options = ["--settings", table, "--optimal-fraction", "0.5"]
+        parts.append(ingest(tmp_path / f"{part}", tmp_path / f"{part}.h5", *options))
+    process = run("merge", *parts, "-o", tmp_path / "m.h5")
+    assert process.returncode == SETTLED and "optimal_fraction" not in process.stderr, process.stderr
+    with h5py.File(tmp_path / "m.h5") as file:
+        (groups,) = file["population"].values()
+        assert list(groups["runs"]) == [12, 6, 6]
+    assert json.loads(run("summary", "--json", tmp_path / "m.h5").stdout)["optimal_fraction"] == 0.5
+
+
 def test_a_finished_file_stays_as_it_is(trained, ingested):
     before = ingested.read_bytes()
     process = run("ingest", trained[1], "-o", ingested, "--settings", trained[2], "--weights", "snapshots")
