@@ -1,6 +1,7 @@
 #include <algorithm>
 #include <cstdio>
 #include <cstdlib>
+#include <exception>
 #include <vector>
 
 #include "app/verbs.hpp"
@@ -18,23 +19,26 @@ bool is_first_process() {
   return true;
 }
 
+/// What the program ends with for an error, which the user is told.
+ExitCode tell(const std::exception& error) {
+  log::error("{}", error.what());
+  const auto* known = dynamic_cast<const Error*>(&error);
+  return known ? known->code() : ExitCode::input_output;
+}
+
 ExitCode run_alone(const Verb& verb, const std::string& log_level) {
   try {
     log::configure(log_level);
     const statistics::KokkosScope kokkos;
     return verb.run({});
-  } catch (const Error& error) {
-    log::error("{}", error.what());
-    return error.code();
   } catch (const std::exception& error) {
-    log::error("{}", error.what());
-    return ExitCode::input_output;
+    return tell(error);
   }
 }
 
-ExitCode run_in_parallel(const Verb& verb, const std::string& log_level, int& argc, char**& argv) {
-  const parallel::Environment mpi(argc, argv);
-  const auto world = parallel::Communicator::world();
+/// Lets pass what the ranks have not agreed on.
+ExitCode run_agreed(const Verb& verb, const std::string& log_level, const parallel::Environment& mpi,
+                    const parallel::Communicator& world) {
   try {
     world.agree([&] { log::configure(log_level, world.rank(), world.size()); });
     const statistics::KokkosScope kokkos;
@@ -42,14 +46,35 @@ ExitCode run_in_parallel(const Verb& verb, const std::string& log_level, int& ar
   } catch (const parallel::AgreedError& error) {
     if (!error.elsewhere()) log::error("{}", error.what());
     return error.code();
-  } catch (const std::exception& error) {
-    // Not agreed on: the other ranks may be waiting for this one, so the job ends here.
-    log::error("{}", error.what());
-    const auto* known = dynamic_cast<const Error*>(&error);
-    const auto code = known ? known->code() : ExitCode::input_output;
-    if (world.size() > 1) world.abort(code);
-    return code;
   }
+}
+
+[[noreturn]] void end_job() {
+  auto code = ExitCode::input_output;
+  try {
+    if (const auto error = std::current_exception()) std::rethrow_exception(error);
+  } catch (const std::exception& error) {
+    code = tell(error);
+  } catch (...) {
+  }
+  MPI_Abort(MPI_COMM_WORLD, static_cast<int>(code));
+  std::abort();
+}
+
+ExitCode run_in_parallel(const Verb& verb, const std::string& log_level, int& argc, char**& argv) {
+  const parallel::Environment mpi(argc, argv);
+  const auto world = parallel::Communicator::world();
+  if (world.size() == 1) {
+    try {
+      return run_agreed(verb, log_level, mpi, world);
+    } catch (const std::exception& error) {
+      return tell(error);
+    }
+  }
+  // What one rank alone meets ends the job, and from where it was thrown: nothing up to main catches it, so
+  // that no destructor waits in a collective call for ranks that wait for this one.
+  std::set_terminate(end_job);
+  return run_agreed(verb, log_level, mpi, world);
 }
 
 int run(int argc, char** argv) {
