@@ -9,6 +9,7 @@ from similarity import bits
 from support import (
     ENVIRONMENT,
     INPUT_OUTPUT,
+    SETTLED,
     SOME_FAILED,
     assert_same_population,
     command,
@@ -27,8 +28,9 @@ def whole(folder):
     return sweep, population, compare(population, folder / "similarity.h5", ranks=2)
 
 
-def fail_once(number, *arguments):
-    """Rank 1's allocation of that number after MPI's start fails, later ones do not. The program tells it."""
+def fail_once(number, *arguments, certain=True):
+    """Rank 1's allocation of that number after MPI's start fails, later ones do not. The program tells it. Not
+    `certain`: there are so many only where the rank gets enough of the work."""
     launcher, ranks, count, *program = command(*arguments, ranks=2)
     words = [launcher, ranks, count, "bash", "-c", RANK, "rank", *program]
     environment = ENVIRONMENT | {
@@ -36,6 +38,8 @@ def fail_once(number, *arguments):
         "SHORT_MEMORY": os.environ["KINDRED_SHORT_MEMORY"],
     }
     process = subprocess.run(words, env=environment, capture_output=True, text=True, timeout=60)
+    if process.returncode == SETTLED and not certain:
+        return
     assert process.returncode in (INPUT_OUTPUT, SOME_FAILED), process.stderr
     assert "bad_alloc" in process.stderr or number == 1  # there is no log yet
 
@@ -44,7 +48,7 @@ def fail_once(number, *arguments):
 def test_training(tmp_path, whole, number):
     sweep, expected, _ = whole
     path = tmp_path / "p.h5"
-    fail_once(number, "train", sweep, "-o", path)
+    fail_once(number, "train", sweep, "-o", path, certain=number < 1500)
     train(sweep, path, "--retry-failed", ranks=2)
     assert_same_population(path, expected)
     assert [entry.name for entry in tmp_path.iterdir()] == ["p.h5"]
