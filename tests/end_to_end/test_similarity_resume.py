@@ -53,12 +53,21 @@ def is_rank(process):
 
 
 def kill_at(population, path, tiles, delay, ranks=None):
-    """Starts the comparison, kills it a moment after it has done so many tiles; returns how many it did."""
-    process = start("compare", population, "-o", path, *ARGUMENTS, ranks=ranks)
-    wait_for(lambda: tiles_done(path) >= tiles, process)
-    time.sleep(delay)
-    kill(process)
-    return tiles_done(path)
+    """Starts the comparison, kills it a moment after it has done so many tiles; returns how many it did. Where a
+    busy machine let it come to its end before, it is done over from what was there."""
+    before = {file: file.read_bytes() for file in path.parent.glob(path.name + "*")}
+    for _ in range(5):
+        process = start("compare", population, "-o", path, *ARGUMENTS, ranks=ranks)
+        wait_for(lambda: tiles_done(path) >= tiles or process.poll() is not None)
+        time.sleep(delay)
+        kill(process)
+        if not path.exists() and tiles_done(path) < TILES:
+            return tiles_done(path)
+        for file in path.parent.glob(path.name + "*"):
+            file.unlink()
+        for file, content in before.items():
+            file.write_bytes(content)
+    raise AssertionError("five times too late")
 
 
 def finish(population, path, *arguments, ranks=None):
