@@ -3,6 +3,7 @@
 #include <nlohmann/json.hpp>
 #include <optional>
 
+#include "app/json.hpp"
 #include "app/nearest.hpp"
 #include "app/summary_settings.hpp"
 #include "app/table.hpp"
@@ -70,8 +71,8 @@ nlohmann::ordered_json json_of(std::int64_t run, const Known& known) {
   return json;
 }
 
-std::string json_text(const NearestQuery& query, const Neighbours& neighbours,
-                      const std::optional<Known>& known) {
+std::string neighbours_json(const NearestQuery& query, const Neighbours& neighbours,
+                            const std::optional<Known>& known) {
   nlohmann::ordered_json json{{"run", query.run},
                               {"scope", neighbours.scope},
                               {"metric", neighbours.metric},
@@ -91,7 +92,7 @@ std::string json_text(const NearestQuery& query, const Neighbours& neighbours,
     if (known) entry.update(json_of(run, *known));
     json["runs"].push_back(std::move(entry));
   }
-  return json.dump(2, ' ', false, nlohmann::ordered_json::error_handler_t::replace) + "\n";
+  return json_text(json);
 }
 
 /// Test accuracy and settings of a run.
@@ -107,7 +108,7 @@ std::vector<std::string> cells_of(std::int64_t run, const Known& known) {
 std::string neighbours_text(const NearestQuery& query, const Neighbours& neighbours, bool json) {
   std::string why;
   const auto known = find_known(query, neighbours, why);
-  if (json) return json_text(query, neighbours, known);
+  if (json) return neighbours_json(query, neighbours, known);
 
   auto text = fmt::format(
       "{}: {} run {} by {} ({}{}), {} of {} in {}\n", query.path,

@@ -5,6 +5,7 @@
 #include <nlohmann/json.hpp>
 #include <numeric>
 
+#include "app/json.hpp"
 #include "app/summary.hpp"
 #include "app/table.hpp"
 #include "app/verbs.hpp"
@@ -89,27 +90,23 @@ Status read_status(const std::string& path) {
     auto& cohort = status.cohorts.emplace_back();
     cohort.name = name;
     const auto runs = runs_of(file, name, table);
-    for (const auto run : runs) cohort.counts.add(table.states[static_cast<std::size_t>(run)]);
+    cohort.counts = count_states(table, runs);
     cohort.accuracy = accuracy_of(table, runs);
   }
   return status;
 }
 
-nlohmann::ordered_json number(double value) {
-  return std::isfinite(value) ? nlohmann::ordered_json(value) : nullptr;
-}
-
 void add_accuracy(nlohmann::ordered_json& json, const Accuracy& accuracy) {
-  json["best_test_accuracy"] = number(accuracy.best);
-  json["median_test_accuracy"] = number(accuracy.median);
+  json["best_test_accuracy"] = json_number(accuracy.best);
+  json["median_test_accuracy"] = json_number(accuracy.median);
 }
 
 void print_json(const Status& status) {
   nlohmann::ordered_json json;
   add_counts(json, status.counts);
-  json["runs_per_minute"] = number(status.runs_per_minute);
-  json["seconds_left"] = number(status.seconds_left);
-  json["utilisation"] = number(status.utilisation);
+  json["runs_per_minute"] = json_number(status.runs_per_minute);
+  json["seconds_left"] = json_number(status.seconds_left);
+  json["utilisation"] = json_number(status.utilisation);
   add_accuracy(json, status.accuracy);
   json["cohorts"] = nlohmann::ordered_json::array();
   for (const auto& cohort : status.cohorts) {
@@ -121,7 +118,7 @@ void print_json(const Status& status) {
   json["failures"] = nlohmann::ordered_json::array();
   for (const auto& [run, message] : status.failures)
     json["failures"].push_back({{"run", run}, {"message", message}});
-  std::cout << json.dump(2, ' ', false, nlohmann::ordered_json::error_handler_t::replace) << "\n";
+  std::cout << json_text(json);
 }
 
 void print_text(const Status& status, const std::string& path) {

@@ -2,7 +2,7 @@
 
 #include <nlohmann/json.hpp>
 
-#include "app/summary_settings.hpp"
+#include "app/json.hpp"
 #include "core/error.hpp"
 
 namespace kindred::app {
@@ -42,6 +42,12 @@ void add_counts(nlohmann::ordered_json& json, const StateCounts& counts) {
 StateCounts count_states(const RunsTable& runs) {
   StateCounts counts;
   for (const auto state : runs.states) counts.add(state);
+  return counts;
+}
+
+StateCounts count_states(const RunsTable& table, const std::vector<std::int64_t>& runs) {
+  StateCounts counts;
+  for (const auto run : runs) counts.add(table.states[static_cast<std::size_t>(run)]);
   return counts;
 }
 

@@ -27,6 +27,7 @@ struct StateCounts {
 /// Adds the counts to a JSON object.
 void add_counts(nlohmann::ordered_json& json, const StateCounts& counts);
 StateCounts count_states(const RunsTable& runs);
+StateCounts count_states(const RunsTable& table, const std::vector<std::int64_t>& runs);  ///< of these
 /// The row of /runs of each of a cohort's rows; an input/output error where one does not exist.
 std::vector<std::int64_t> runs_of(const store::PopulationFile& file, const std::string& cohort,
                                   const RunsTable& runs);

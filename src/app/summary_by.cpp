@@ -4,6 +4,7 @@
 #include <numeric>
 #include <optional>
 
+#include "app/json.hpp"
 #include "app/summary.hpp"
 #include "app/summary_settings.hpp"
 #include "app/table.hpp"
@@ -140,7 +141,7 @@ std::string summarise_by(const store::PopulationFile& file, const std::string& p
     json["cohorts"] = nlohmann::ordered_json::array();
     for (const auto& [name, of_cohort] : cohorts)
       json["cohorts"].push_back({{"name", name}, {"groups", json_of(of_cohort, setting, whole)}});
-    return json.dump(2, ' ', false, nlohmann::ordered_json::error_handler_t::replace) + "\n";
+    return json_text(json);
   }
   auto text = fmt::format("{}: {}\n{}", path, counts.text(), pending_note(counts));
   text += "mean, min, max: test accuracy (%) of the done runs";

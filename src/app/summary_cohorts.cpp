@@ -4,8 +4,8 @@
 #include <nlohmann/json.hpp>
 #include <numeric>
 
+#include "app/json.hpp"
 #include "app/summary.hpp"
-#include "app/summary_settings.hpp"
 #include "app/table.hpp"
 #include "core/error.hpp"
 #include "merge/attributes.hpp"
@@ -42,26 +42,11 @@ double optimal_fraction(const store::PopulationFile& file, const std::string& pa
   }
 }
 
-/// Rows of each group of a cohort with these rows of /runs.
-std::vector<std::vector<std::int64_t>> group_rows(const std::vector<std::int64_t>& runs,
-                                                  const RunsTable& table, double fraction) {
-  std::vector<store::State> states;
-  std::vector<double> accuracy;
-  std::vector<std::uint64_t> ids;
-  for (const auto index : runs) {
-    const auto run = static_cast<std::size_t>(index);
-    states.push_back(table.states[run]);
-    accuracy.push_back(table.test_accuracy[run]);
-    ids.push_back(table.ids[run]);
-  }
-  return population::choose_groups(states, accuracy, ids, fraction);
-}
-
 Cohort read_cohort(const store::PopulationFile& file, const std::string& name, const RunsTable& table,
                    double fraction) {
   Cohort cohort{name, file.attribute(name, "dataset"), architecture_name(file, name), {}, 0, -1, {}};
   const auto runs = runs_of(file, name, table);
-  for (const auto run : runs) cohort.counts.add(table.states[static_cast<std::size_t>(run)]);
+  cohort.counts = count_states(table, runs);
   cohort.parameters = parameter_count(file, name);
   const auto epochs = snapshot_epochs(file, name);
   if (!epochs.empty()) cohort.epoch = epochs.back();
@@ -69,7 +54,7 @@ Cohort read_cohort(const store::PopulationFile& file, const std::string& name, c
 
   const Figures moments(file, name, "moments"), fluctuation(file, name, "layer_fluctuation");
   const Figures spectrum(file, name, "spectrum");
-  for (auto& rows : group_rows(runs, table, fraction))
+  for (auto& rows : population::choose_groups(runs, table.states, table.test_accuracy, table.ids, fraction))
     cohort.groups.push_back(
         {std::move(rows), {}, SpreadTable(moments), SpreadTable(fluctuation), SpreadTable(spectrum)});
   for (const auto row : cohort.groups[0].rows) {
@@ -196,7 +181,7 @@ std::string summarise_cohorts(const store::PopulationFile& file, const std::stri
     result["optimal_fraction"] = fraction;
     result["cohorts"] = nlohmann::ordered_json::array();
     for (const auto& cohort : cohorts) result["cohorts"].push_back(json_of(cohort));
-    return result.dump(2, ' ', false, nlohmann::ordered_json::error_handler_t::replace) + "\n";
+    return json_text(result);
   }
   auto text = fmt::format("{}: {}\n{}", path, counts.text(), pending_note(counts));
   for (const auto& cohort : cohorts) text += fmt::format("\n{}", text_of(file, cohort));

@@ -2,6 +2,7 @@
 #include <cmath>
 #include <nlohmann/json.hpp>
 
+#include "app/json.hpp"
 #include "app/summary.hpp"
 #include "app/summary_settings.hpp"
 #include "app/table.hpp"
@@ -154,7 +155,7 @@ std::string summarise_run(const store::PopulationFile& file, const std::string& 
     json["moments"] = weights.json();
     json["layer_fluctuation"] = fluctuation.json();
     json["spectrum"] = spectrum.json();
-    return json.dump(2, ' ', false, nlohmann::ordered_json::error_handler_t::replace) + "\n";
+    return json_text(json);
   }
 
   auto text = fmt::format("{}: run {} is {}\n  row {} of {}\n", path, run,

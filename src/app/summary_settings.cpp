@@ -1,10 +1,10 @@
 #include "app/summary_settings.hpp"
 
 #include <algorithm>
-#include <cmath>
 #include <nlohmann/json.hpp>
 #include <set>
 
+#include "app/json.hpp"
 #include "app/table.hpp"
 #include "core/error.hpp"
 #include "store/runs_table.hpp"
@@ -71,10 +71,6 @@ std::vector<std::string> setting_names(const store::PopulationFile& file) {
   const auto others = other_columns();
   std::erase_if(names, [&](const std::string& name) { return others.contains(name); });
   return names;
-}
-
-nlohmann::ordered_json json_number(double value) {
-  return std::isfinite(value) ? nlohmann::ordered_json(value) : nullptr;
 }
 
 }  // namespace kindred::app

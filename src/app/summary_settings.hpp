@@ -30,7 +30,4 @@ class Setting {
 /// The names of those columns, in the file's order.
 std::vector<std::string> setting_names(const store::PopulationFile& file);
 
-/// A figure for JSON; NaN and infinities are null.
-nlohmann::ordered_json json_number(double value);
-
 }  // namespace kindred::app

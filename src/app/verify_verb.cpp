@@ -1,6 +1,7 @@
 #include <iostream>
 #include <nlohmann/json.hpp>
 
+#include "app/json.hpp"
 #include "app/table.hpp"
 #include "app/verbs.hpp"
 #include "store/lock.hpp"
@@ -54,7 +55,7 @@ Report verify_similarity(const Options& options) {
 void print_json(const Options& options, const Report& report) {
   nlohmann::ordered_json json{{"checked", report.found.checked}, {"problems", report.found.problems}};
   if (options.repair) json["repaired"] = report.found.damaged;
-  std::cout << json.dump(2, ' ', false, nlohmann::ordered_json::error_handler_t::replace) << "\n";
+  std::cout << json_text(json);
 }
 
 void print_text(const Options& options, const Report& report) {

@@ -29,4 +29,20 @@ std::vector<std::vector<std::int64_t>> choose_groups(std::span<const store::Stat
   return groups;
 }
 
+std::vector<std::vector<std::int64_t>> choose_groups(std::span<const std::int64_t> runs,
+                                                     const std::vector<store::State>& states,
+                                                     const std::vector<double>& test_accuracy,
+                                                     const std::vector<std::uint64_t>& ids, double fraction) {
+  std::vector<store::State> cohort_states;
+  std::vector<double> cohort_accuracy;
+  std::vector<std::uint64_t> cohort_ids;
+  for (const auto run : runs) {
+    const auto index = static_cast<std::size_t>(run);
+    cohort_states.push_back(states.at(index));
+    cohort_accuracy.push_back(test_accuracy.at(index));
+    cohort_ids.push_back(ids.at(index));
+  }
+  return choose_groups(cohort_states, cohort_accuracy, cohort_ids, fraction);
+}
+
 }  // namespace kindred::population

@@ -16,5 +16,10 @@ inline constexpr const char* group_names[] = {"all", "optimal", "suboptimal"};
 std::vector<std::vector<std::int64_t>> choose_groups(std::span<const store::State> states,
                                                      std::span<const double> test_accuracy,
                                                      std::span<const std::uint64_t> ids, double fraction);
+/// The same of the cohort with these rows of /runs, whose columns the others are.
+std::vector<std::vector<std::int64_t>> choose_groups(std::span<const std::int64_t> runs,
+                                                     const std::vector<store::State>& states,
+                                                     const std::vector<double>& test_accuracy,
+                                                     const std::vector<std::uint64_t>& ids, double fraction);
 
 }  // namespace kindred::population

@@ -170,18 +170,8 @@ void reduce_population(store::PopulationFile& file, const std::vector<store::Coh
     const auto states = file.states();
     const auto accuracy = file.reals("test_accuracy");
     const auto ids = file.words("id");
-    for (const auto& cohort : cohorts) {
-      std::vector<store::State> cohort_states;
-      std::vector<double> cohort_accuracy;
-      std::vector<std::uint64_t> cohort_ids;
-      for (const auto run : cohort.runs) {
-        const auto index = static_cast<std::size_t>(run);
-        cohort_states.push_back(states.at(index));
-        cohort_accuracy.push_back(accuracy.at(index));
-        cohort_ids.push_back(ids.at(index));
-      }
-      groups.push_back(choose_groups(cohort_states, cohort_accuracy, cohort_ids, optimal_fraction));
-    }
+    for (const auto& cohort : cohorts)
+      groups.push_back(choose_groups(cohort.runs, states, accuracy, ids, optimal_fraction));
   });
   for (std::size_t c = 0; c < cohorts.size(); ++c) reduce_cohort(file, cohorts[c], groups[c], world);
   world.root_only([&] { file.sync(); });

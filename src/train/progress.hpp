@@ -1,7 +1,6 @@
 #pragma once
 
 #include <cstdint>
-#include <functional>
 #include <map>
 #include <optional>
 #include <string>
@@ -37,7 +36,7 @@ class ProgressLine {
 
   std::int64_t total_, before_;
   double settled_ = 0, diverged_ = 0, failed_ = 0;
-  std::map<std::string, Accuracy, std::less<>> accuracies_;  ///< by dataset
+  std::map<std::string, Accuracy> accuracies_;  ///< by dataset
   std::optional<double> seconds_left_;
   Elapsed elapsed_;
   LiveLine line_;
